@@ -1,0 +1,230 @@
+//! Secrets as types: plain only on the wire, by hash everywhere else.
+//!
+//! A secret of 256 random bits needs no slow hash: SHA-256 is enough, because nobody can try 2^256 values.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+/// Longest client secret taken, in characters. RFC 6749 leaves the size open (§2.3.1); this bounds the work.
+pub const LONGEST_CLIENT_SECRET: usize = 1024;
+
+/// Characters of a [`Code`]: 32 bytes in base64url without padding.
+pub const CODE_LENGTH: usize = 43;
+
+/// The text is not a secret that this provider could have issued or registered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("malformed secret")]
+pub struct MalformedSecret;
+
+/// An authorization code on the wire (RFC 6749 §4.1.2). What it stands for is `authorization::Code`.
+#[derive(Clone)]
+pub struct Code(Zeroizing<String>);
+
+impl Code {
+    /// A fresh code from 256 random bits. RFC 6749 §10.10: the probability of guessing MUST be ≤ 2^-128.
+    pub fn from_random(bytes: [u8; 32]) -> Self {
+        Self(random_text(bytes))
+    }
+
+    /// A code as a client presents it: exactly what [`Code::from_random`] writes, so that a truncated one never reaches the store.
+    pub fn parse(text: &str) -> Result<Self, MalformedSecret> {
+        if text.len() != CODE_LENGTH {
+            return Err(MalformedSecret);
+        }
+        let bytes = Zeroizing::new(URL_SAFE_NO_PAD.decode(text).map_err(|_| MalformedSecret)?);
+        if bytes.len() != 32 {
+            return Err(MalformedSecret);
+        }
+        Ok(Self(Zeroizing::new(text.to_owned())))
+    }
+
+    /// The code in plain, for the authorization response and nowhere else.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// Under which the store keeps the code.
+    pub fn hash(&self) -> CodeHash {
+        CodeHash(sha256(self.0.as_bytes()))
+    }
+}
+
+impl fmt::Debug for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Code(…)")
+    }
+}
+
+/// SHA-256 of a [`Code`]: the key in the short-lived store.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct CodeHash(pub [u8; 32]);
+
+impl CodeHash {
+    /// The 32 bytes of the hash.
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for CodeHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CodeHash(…)")
+    }
+}
+
+/// A client's password on the wire or in the configuration (RFC 6749 §2.3.1).
+#[derive(Clone)]
+pub struct ClientSecret(Zeroizing<String>);
+
+impl ClientSecret {
+    /// A fresh secret from 256 random bits, 43 characters.
+    pub fn from_random(bytes: [u8; 32]) -> Self {
+        Self(random_text(bytes))
+    }
+
+    /// A secret as configured or presented. RFC 6749 appendix A.2: `client-secret = *VSCHAR` (0x20–0x7E); here at least one.
+    pub fn parse(text: &str) -> Result<Self, MalformedSecret> {
+        let well_formed = (1..=LONGEST_CLIENT_SECRET).contains(&text.len()) && text.bytes().all(|b| (0x20..=0x7e).contains(&b));
+        if !well_formed {
+            return Err(MalformedSecret);
+        }
+        Ok(Self(Zeroizing::new(text.to_owned())))
+    }
+
+    /// The secret in plain: shown once when it is made, and never again.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// What the client's record keeps.
+    pub fn hash(&self) -> SecretHash {
+        SecretHash(sha256(self.0.as_bytes()))
+    }
+}
+
+impl fmt::Debug for ClientSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ClientSecret(…)")
+    }
+}
+
+/// SHA-256 of a [`ClientSecret`]; as JSON, base64url without padding. Comparison takes constant time.
+#[derive(Clone)]
+pub struct SecretHash([u8; 32]);
+
+impl SecretHash {
+    /// Whether `presented` is the secret that was hashed, in time that does not depend on where they differ.
+    pub fn matches(&self, presented: &str) -> bool {
+        sha256(presented.as_bytes()).ct_eq(&self.0).into()
+    }
+}
+
+impl PartialEq for SecretHash {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
+    }
+}
+
+impl Eq for SecretHash {}
+
+impl fmt::Debug for SecretHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretHash(…)")
+    }
+}
+
+impl Serialize for SecretHash {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&URL_SAFE_NO_PAD.encode(self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for SecretHash {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(serde::de::Error::custom)?;
+        let hash = bytes.try_into().map_err(|_| serde::de::Error::custom("a secret hash has 32 bytes"))?;
+        Ok(Self(hash))
+    }
+}
+
+fn random_text(bytes: [u8; 32]) -> Zeroizing<String> {
+    let bytes = Zeroizing::new(bytes);
+    Zeroizing::new(URL_SAFE_NO_PAD.encode(*bytes))
+}
+
+fn sha256(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_reads_back_what_it_wrote() {
+        let code = Code::from_random([7; 32]);
+        assert_eq!(code.expose().len(), CODE_LENGTH);
+        assert_eq!(Code::parse(code.expose()).unwrap().hash(), code.hash());
+    }
+
+    #[test]
+    fn truncated_prolonged_and_foreign_codes_are_malformed() {
+        let code = Code::from_random([0xff; 32]);
+        let text = code.expose();
+        let wrong = [
+            String::new(),
+            text[..42].to_owned(),
+            format!("{text}A"),
+            format!("{}=", &text[..42]),
+            format!("{}+", &text[..42]),
+            format!("{}\0", &text[..42]),
+            format!("{}9", &text[..42]), // the last character carries four bits: others must be zero
+            "é".repeat(21) + "a",
+        ];
+        for text in wrong {
+            assert_eq!(Code::parse(&text).unwrap_err(), MalformedSecret, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_client_secret_matches_only_itself() {
+        let hash = ClientSecret::parse("correct horse battery staple").unwrap().hash();
+        assert!(hash.matches("correct horse battery staple"));
+        for wrong in ["", "correct horse battery stapl", "correct horse battery staple ", "Correct horse battery staple"] {
+            assert!(!hash.matches(wrong), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_client_secret_is_bounded_printable_ascii() {
+        for wrong in [String::new(), "mật khẩu".to_owned(), "a\0b".to_owned(), "a\nb".to_owned(), "a".repeat(LONGEST_CLIENT_SECRET + 1)]
+        {
+            assert!(ClientSecret::parse(&wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_secret_hash_survives_json() {
+        let hash = ClientSecret::from_random([1; 32]).hash();
+        let json = serde_json::to_string(&hash).unwrap();
+        assert_eq!(serde_json::from_str::<SecretHash>(&json).unwrap(), hash);
+        for wrong in ["\"\"", "\"AAAA\"", "\"!\"", "7"] {
+            assert!(serde_json::from_str::<SecretHash>(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn nothing_secret_is_printed() {
+        let code = Code::from_random([9; 32]);
+        let secret = ClientSecret::from_random([9; 32]);
+        let printed = format!("{code:?} {:?} {secret:?} {:?}", code.hash(), secret.hash());
+        assert_eq!(printed, "Code(…) CodeHash(…) ClientSecret(…) SecretHash(…)");
+    }
+}

@@ -1,0 +1,85 @@
+//! `Db`, one connection to either database, and how one is opened.
+#![allow(missing_docs)] // what derive(MultiConnection) writes
+
+use diesel::connection::SimpleConnection;
+use diesel::r2d2::ManageConnection;
+use diesel::{Connection, ConnectionError, PgConnection, SqliteConnection};
+
+use crate::DatabaseUrl;
+
+/// One connection. Every query of this crate is written once, for both.
+#[derive(diesel::MultiConnection)]
+pub enum Db {
+    Postgres(PgConnection),
+    Sqlite(SqliteConnection),
+}
+
+/// What a connection is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// On SQLite refuses to write: writes go through the one writer.
+    Reader,
+    Writer,
+}
+
+/// Opens connections; the manager of the pool.
+#[derive(Debug, Clone)]
+pub(crate) struct Connector {
+    pub url: DatabaseUrl,
+    pub role: Role,
+}
+
+/// Why a connection could not be had.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// The server or file refused.
+    #[error("{0}")]
+    Refused(#[from] ConnectionError),
+    /// The connection was made and then failed.
+    #[error("{0}")]
+    Failed(#[from] diesel::result::Error),
+}
+
+/// synchronous=FULL: an answered commit survives power loss (design section 9). The busy timeout covers a command-line
+/// tool or a checkpoint beside the node; within the node there is one writer.
+const SQLITE: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+    PRAGMA trusted_schema = OFF; PRAGMA cache_size = -16000; PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY;";
+
+/// A statement that waits for a lock longer than this is an outage, not a queue.
+const POSTGRES: &str =
+    "SET lock_timeout = '5s'; SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '30s'; SET TIME ZONE 'UTC';";
+
+impl Connector {
+    /// Opens one connection.
+    pub fn open(&self) -> Result<Db, ConnectError> {
+        if let Some(url) = self.url.postgres() {
+            let mut connection = PgConnection::establish(url)?;
+            connection.batch_execute(POSTGRES)?;
+            return Ok(Db::Postgres(connection));
+        }
+        let path = self.url.sqlite_path().map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();
+        let mut connection = SqliteConnection::establish(&path)?;
+        connection.batch_execute(SQLITE)?;
+        if self.role == Role::Reader {
+            connection.batch_execute("PRAGMA query_only = ON;")?;
+        }
+        Ok(Db::Sqlite(connection))
+    }
+}
+
+impl ManageConnection for Connector {
+    type Connection = Db;
+    type Error = ConnectError;
+
+    fn connect(&self) -> Result<Db, ConnectError> {
+        self.open()
+    }
+
+    fn is_valid(&self, db: &mut Db) -> Result<(), ConnectError> {
+        Ok(db.batch_execute("SELECT 1")?)
+    }
+
+    fn has_broken(&self, db: &mut Db) -> bool {
+        std::thread::panicking() || diesel::r2d2::R2D2Connection::is_broken(db)
+    }
+}

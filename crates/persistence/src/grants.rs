@@ -1,0 +1,198 @@
+//! Grants: what one redeemed code gave. The primary key is the judge of "once" (design section 9): a code carries its grant id
+//! from birth, and whoever inserts that row first has redeemed it.
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Binary, Nullable, Text};
+use oidc_provider::authorization::Authentication;
+use oidc_provider::claims_request::ClaimsRequest;
+use oidc_provider::scope::Scope;
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+use crate::Db;
+use crate::columns::{from_json, from_ms, id, id_bytes, ms, to_json, unreadable};
+use crate::refresh_families::Family;
+use crate::rows::Hold;
+use crate::schema::{accounts, consents, grants, sessions};
+use crate::usage::UsageRecord;
+
+/// How long the tombstone of a code that was never redeemed stays: far beyond the life of a code.
+const TOMBSTONE_LIFETIME: Duration = Duration::DAY;
+
+/// One grant.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Grant {
+    /// The `grant_id` the code carried: time-ordered.
+    pub id: Uuid,
+    /// Who granted.
+    pub account_id: Uuid,
+    /// To whom.
+    pub client_id: String,
+    /// The session it came from.
+    pub session_id: Option<Uuid>,
+    /// What was granted.
+    pub scope: Scope,
+    /// The `claims` parameter of the request.
+    pub claims: ClaimsRequest,
+    /// How the citizen was authenticated, as the client may see it.
+    pub authentication: Authentication,
+    /// The account's epoch when the code was issued.
+    pub epoch: i64,
+    /// When the code was redeemed.
+    pub created_at: OffsetDateTime,
+    /// When the last token of it expires.
+    pub expires_at: OffsetDateTime,
+}
+
+/// What became of a redemption.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Redemption {
+    /// Redeemed: grant, family and usage record are there.
+    Done,
+    /// The code was redeemed or its grant revoked before. The grant is revoked now, whichever came first (RFC 6749 §4.1.2).
+    AlreadyRedeemed,
+    /// The account was locked or its password changed, or the session ended, since the code was issued. Nothing was written.
+    Void,
+}
+
+impl Grant {
+    /// Redeems a code: one transaction that inserts grant, refresh family and usage record, or nothing.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn redeem(db: &mut Db, grant: &Self, family: Option<&Family>, usage: &UsageRecord) -> QueryResult<Redemption> {
+        if !may_be_redeemed(db, grant)? {
+            return Ok(Redemption::Void);
+        }
+        if !grant.insert(db)? {
+            Self::revoke(db, grant.id, &grant.client_id, Some(grant.account_id), grant.created_at)?;
+            return Ok(Redemption::AlreadyRedeemed);
+        }
+        if let Some(family) = family {
+            family.insert(db)?;
+        }
+        usage.append(db)?;
+        Ok(Redemption::Done)
+    }
+
+    /// Revokes a grant for good, also one that no code was redeemed for yet: then its code never will be. Another client's
+    /// grant is left alone. Answers whether anything changed.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn revoke(db: &mut Db, grant: Uuid, client_id: &str, account: Option<Uuid>, now: OffsetDateTime) -> QueryResult<bool> {
+        diesel::sql_query(
+            "INSERT INTO grants (id, account_id, client_id, scope, claims, authentication, epoch, created_at, expires_at, revoked_at) \
+             VALUES ($1, $2, $3, '', '', '', 0, $4, $5, $4) \
+             ON CONFLICT (id) DO UPDATE SET revoked_at = $4 WHERE grants.revoked_at IS NULL AND grants.client_id = $3",
+        )
+        .bind::<Binary, _>(id_bytes(&grant))
+        .bind::<Nullable<Binary>, _>(account.map(|account| account.as_bytes().to_vec()))
+        .bind::<Text, _>(client_id)
+        .bind::<BigInt, _>(ms(now))
+        .bind::<BigInt, _>(ms(now.saturating_add(TOMBSTONE_LIFETIME)))
+        .execute(db)
+        .map(|rows| rows == 1)
+    }
+
+    /// `false`: a row with this id is there, a grant or a tombstone.
+    fn insert(&self, db: &mut Db) -> QueryResult<bool> {
+        diesel::sql_query(
+            "INSERT INTO grants (id, account_id, client_id, session_id, scope, claims, authentication, epoch, created_at, expires_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO NOTHING",
+        )
+        .bind::<Binary, _>(id_bytes(&self.id))
+        .bind::<Binary, _>(id_bytes(&self.account_id))
+        .bind::<Text, _>(&self.client_id)
+        .bind::<Nullable<Binary>, _>(self.session_id.map(|session| session.as_bytes().to_vec()))
+        .bind::<Text, _>(self.scope.to_string())
+        .bind::<Text, _>(to_json("a claims request", &self.claims)?)
+        .bind::<Text, _>(to_json("an authentication", &self.authentication)?)
+        .bind::<BigInt, _>(self.epoch)
+        .bind::<BigInt, _>(ms(self.created_at))
+        .bind::<BigInt, _>(ms(self.expires_at))
+        .execute(db)
+        .map(|rows| rows == 1)
+    }
+
+    /// Whether it outlives the session (OpenID Connect Core §11).
+    #[must_use]
+    pub fn is_offline(&self) -> bool {
+        self.scope.contains("offline_access")
+    }
+}
+
+/// A grant whose tokens are valid: not revoked or expired, the account's epoch unchanged, consent not withdrawn since, and its
+/// session open unless the grant is offline.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LiveGrant(pub Grant);
+
+impl LiveGrant {
+    /// Finds a grant if it is live: one joined read by primary keys. Every use of an access token asks this.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn find(db: &mut Db, grant: Uuid, now: OffsetDateTime) -> QueryResult<Option<Self>> {
+        let found = grants::table
+            .inner_join(accounts::table.on(grants::account_id.eq(accounts::id.nullable())))
+            .left_join(sessions::table.on(grants::session_id.eq(sessions::id.nullable())))
+            .left_join(consents::table.on(consents::account_id.eq(accounts::id).and(consents::client_id.eq(grants::client_id))))
+            .filter(grants::id.eq(id_bytes(&grant)))
+            .filter(grants::revoked_at.is_null())
+            .filter(grants::expires_at.gt(ms(now)))
+            .filter(grants::epoch.eq(accounts::epoch))
+            .select((grants::all_columns, (sessions::id, sessions::ended_at).nullable(), consents::grants_void_to.nullable()))
+            .first::<(Row, Option<(Vec<u8>, Option<i64>)>, Option<i64>)>(db)
+            .optional()?;
+        let Some((row, session, void_to)) = found else { return Ok(None) };
+        let grant = Grant::try_from(row)?;
+        let open = grant.session_id.is_none() || session.is_some_and(|(_, ended_at)| ended_at.is_none());
+        let consented = void_to.is_none_or(|void_to| ms(grant.created_at) > void_to);
+        Ok((consented && (open || grant.is_offline())).then_some(Self(grant)))
+    }
+}
+
+/// The account's epoch is the code's and the session has not ended; both are held until the commit.
+fn may_be_redeemed(db: &mut Db, grant: &Grant) -> QueryResult<bool> {
+    Hold::AccountShared.row(db, &grant.account_id)?;
+    let epoch: Option<i64> = accounts::table.find(id_bytes(&grant.account_id)).select(accounts::epoch).first(db).optional()?;
+    let Some(session) = grant.session_id else { return Ok(epoch == Some(grant.epoch)) };
+    Hold::SessionShared.row(db, &session)?;
+    let ended: Option<Option<i64>> = sessions::table.find(id_bytes(&session)).select(sessions::ended_at).first(db).optional()?;
+    Ok(epoch == Some(grant.epoch) && ended == Some(None))
+}
+
+#[derive(Queryable)]
+struct Row {
+    id: Vec<u8>,
+    account_id: Option<Vec<u8>>,
+    client_id: String,
+    session_id: Option<Vec<u8>>,
+    scope: String,
+    claims: String,
+    authentication: String,
+    epoch: i64,
+    created_at: i64,
+    expires_at: i64,
+    #[allow(dead_code)] // a row that is read is not revoked
+    revoked_at: Option<i64>,
+}
+
+impl TryFrom<Row> for Grant {
+    type Error = diesel::result::Error;
+
+    fn try_from(row: Row) -> QueryResult<Self> {
+        Ok(Self {
+            id: id(&row.id)?,
+            account_id: id(&row.account_id.ok_or_else(|| unreadable("a grant", "it has no account"))?)?,
+            client_id: row.client_id,
+            session_id: row.session_id.as_deref().map(id).transpose()?,
+            scope: row.scope.parse().map_err(|e| unreadable("a scope", e))?,
+            claims: from_json("a claims request", &row.claims)?,
+            authentication: from_json("an authentication", &row.authentication)?,
+            epoch: row.epoch,
+            created_at: from_ms(row.created_at),
+            expires_at: from_ms(row.expires_at),
+        })
+    }
+}

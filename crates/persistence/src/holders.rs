@@ -1,0 +1,219 @@
+//! Holders: an account with its person, unsealed, and the facts the law asks about.
+
+use account_policy::{
+    AccountLevel, AccountState, Facts, Guardian, GuardianRelation, HolderKind, IdCard, LockGrounds, Person, may_represent,
+};
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Binary, Integer, Nullable, SmallInt, Text};
+use time::{Date, OffsetDateTime};
+use uuid::Uuid;
+
+use crate::accounts::{Account, Row as AccountRow, kind_code, state_code};
+use crate::columns::{from_json, id, id_bytes, ms, to_json, unreadable};
+use crate::schema::{accounts, guardians, identities};
+use crate::{Db, Keyring, Place};
+
+/// Everything known about one holder. `Debug` shows no personal data.
+#[derive(Debug, Clone)]
+pub struct Holder {
+    /// The account.
+    pub account: Account,
+    /// What the law asks about, as of the day it was loaded for.
+    pub facts: Facts,
+    /// The person's data.
+    pub person: Person,
+    /// The guardian's data, when there is one: whose phone gets the code (Decree 69/2024 Art. 14.2).
+    pub guardian: Option<Person>,
+}
+
+/// A holder to be inserted.
+#[derive(Debug, Clone)]
+pub struct NewHolder {
+    /// Time-ordered id.
+    pub id: Uuid,
+    /// Citizen or foreigner.
+    pub kind: HolderKind,
+    /// How the person was registered.
+    pub level: AccountLevel,
+    /// Requested, issued, active.
+    pub state: AccountState,
+    /// PHC string of Argon2id.
+    pub password_hash: Option<String>,
+    /// The person; the account is found by `person.citizen_id`.
+    pub person: Person,
+    /// The guardian's account and what makes them one.
+    pub guardian: Option<(Uuid, GuardianRelation)>,
+    /// Now.
+    pub created_at: OffsetDateTime,
+}
+
+/// What became of an insertion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Insertion {
+    /// It is there now.
+    Done,
+    /// The number has an account already; nothing was changed.
+    NumberTaken,
+}
+
+impl Holder {
+    /// Loads a holder with the facts as of the legal day `on`: one read, and a second for the guardian's own standing.
+    ///
+    /// # Errors
+    /// Of the database; also when the data does not unseal.
+    pub fn load(db: &mut Db, keyring: &Keyring, account: Uuid, on: Date) -> QueryResult<Option<Self>> {
+        let Some(stored) = Stored::find(db, keyring, account)? else { return Ok(None) };
+        let Some((guardian_id, relation)) = stored.guardian else { return Ok(Some(stored.into_holder(None, None))) };
+        let guardian = Stored::find(db, keyring, guardian_id)?;
+        let admitted = guardian.as_ref().is_some_and(|guardian| may_represent(&guardian.facts(None), on).is_ok());
+        let person = guardian.map(|guardian| guardian.person);
+        Ok(Some(stored.into_holder(Some(Guardian { account: guardian_id, admitted, relation }), person)))
+    }
+
+    /// Inserts a holder, unless the number has an account.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn insert(db: &mut Db, keyring: &Keyring, new: &NewHolder) -> QueryResult<Insertion> {
+        let account = id_bytes(&new.id);
+        let changed_at = new.password_hash.as_ref().map(|_| ms(new.created_at));
+        let inserted = diesel::sql_query(
+            "INSERT INTO accounts (id, number_hash, kind, level, state, password_hash, epoch, lock_grounds, created_at, updated_at, password_changed_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (number_hash) DO NOTHING",
+        )
+        .bind::<Binary, _>(account)
+        .bind::<Binary, _>(keyring.number_hash(&new.person.citizen_id).0.to_vec())
+        .bind::<Text, _>(kind_code(new.kind))
+        .bind::<SmallInt, _>(i16::from(new.level.number()))
+        .bind::<Text, _>(state_code(new.state))
+        .bind::<Nullable<Text>, _>(new.password_hash.clone())
+        .bind::<BigInt, _>(1_i64)
+        .bind::<Integer, _>(i32::from(LockGrounds::NONE.bits()))
+        .bind::<BigInt, _>(ms(new.created_at))
+        .bind::<BigInt, _>(ms(new.created_at))
+        .bind::<Nullable<BigInt>, _>(changed_at)
+        .execute(db)?;
+        if inserted == 0 {
+            return Ok(Insertion::NumberTaken);
+        }
+        diesel::insert_into(identities::table)
+            .values((
+                identities::account_id.eq(account),
+                identities::key_id.eq(keyring.sealing_key_id()),
+                identities::sealed.eq(seal(keyring, new.id, &new.person)?),
+                identities::updated_at.eq(ms(new.created_at)),
+            ))
+            .execute(db)?;
+        if let Some((guardian, relation)) = new.guardian {
+            Self::set_guardian(db, new.id, guardian, relation, new.created_at)?;
+        }
+        Ok(Insertion::Done)
+    }
+
+    /// Replaces the person's data (Decree 69/2024 Art. 8). The citizen ID number is not changed by this.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn update_person(db: &mut Db, keyring: &Keyring, account: Uuid, person: &Person, now: OffsetDateTime) -> QueryResult<bool> {
+        diesel::update(identities::table.find(id_bytes(&account)))
+            .set((
+                identities::key_id.eq(keyring.sealing_key_id()),
+                identities::sealed.eq(seal(keyring, account, person)?),
+                identities::updated_at.eq(ms(now)),
+            ))
+            .execute(db)
+            .map(|rows| rows == 1)
+    }
+
+    /// Records who acts for a child, ward or represented person; replaces who did before.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn set_guardian(db: &mut Db, account: Uuid, guardian: Uuid, relation: GuardianRelation, now: OffsetDateTime) -> QueryResult<()> {
+        diesel::sql_query(
+            "INSERT INTO guardians (account_id, guardian_id, relation, created_at) VALUES ($1, $2, $3, $4) \
+             ON CONFLICT (account_id) DO UPDATE SET guardian_id = excluded.guardian_id, relation = excluded.relation, created_at = excluded.created_at",
+        )
+        .bind::<Binary, _>(id_bytes(&account))
+        .bind::<Binary, _>(id_bytes(&guardian))
+        .bind::<Text, _>(relation_code(relation))
+        .bind::<BigInt, _>(ms(now))
+        .execute(db)
+        .map(drop)
+    }
+}
+
+/// One account with its person, before the guardian's standing is known.
+struct Stored {
+    account: Account,
+    person: Person,
+    guardian: Option<(Uuid, GuardianRelation)>,
+}
+
+impl Stored {
+    fn find(db: &mut Db, keyring: &Keyring, account: Uuid) -> QueryResult<Option<Self>> {
+        let found = accounts::table
+            .inner_join(identities::table.on(identities::account_id.eq(accounts::id)))
+            .left_join(guardians::table.on(guardians::account_id.eq(accounts::id)))
+            .filter(accounts::id.eq(id_bytes(&account)))
+            .select((accounts::all_columns, identities::sealed, (guardians::guardian_id, guardians::relation).nullable()))
+            .first::<(AccountRow, Vec<u8>, Option<(Vec<u8>, String)>)>(db)
+            .optional()?;
+        let Some((row, sealed, guardian)) = found else { return Ok(None) };
+        let guardian = guardian.map(|(guardian, code)| Ok::<_, diesel::result::Error>((id(&guardian)?, relation(&code)?))).transpose()?;
+        Ok(Some(Self { account: row.try_into()?, person: unseal(keyring, account, &sealed)?, guardian }))
+    }
+
+    fn facts(&self, guardian: Option<Guardian>) -> Facts {
+        let (account, person) = (&self.account, &self.person);
+        Facts {
+            kind: account.kind,
+            account_level: account.level,
+            state: account.state,
+            birthdate: person.birthdate,
+            card: person.card.as_ref().map(|card| IdCard { expires_on: card.expires_on }),
+            residence_expires_on: person.foreigner.as_ref().map(|document| document.residence_expires_on),
+            travel_document_expires_on: person.foreigner.as_ref().map(|document| document.expires_on),
+            lock_grounds: account.lock_grounds,
+            has_eid: person.eid.is_some(),
+            guardian,
+        }
+    }
+
+    fn into_holder(self, guardian: Option<Guardian>, guardian_person: Option<Person>) -> Holder {
+        let facts = self.facts(guardian);
+        Holder { account: self.account, facts, person: self.person, guardian: guardian_person }
+    }
+}
+
+fn seal(keyring: &Keyring, account: Uuid, person: &Person) -> QueryResult<Vec<u8>> {
+    let plain = zeroize::Zeroizing::new(to_json("a person", person)?);
+    Ok(keyring.seal(place(&account), plain.as_bytes()))
+}
+
+fn unseal(keyring: &Keyring, account: Uuid, sealed: &[u8]) -> QueryResult<Person> {
+    let plain = keyring.unseal(place(&account), sealed).map_err(|e| unreadable("a person", e))?;
+    let text = std::str::from_utf8(&plain).map_err(|_| unreadable("a person", "not UTF-8"))?;
+    from_json("a person", text)
+}
+
+fn place(account: &Uuid) -> Place<'_> {
+    Place { table: "identities", row: id_bytes(account), column: "sealed" }
+}
+
+fn relation_code(relation: GuardianRelation) -> &'static str {
+    match relation {
+        GuardianRelation::Parent => "parent",
+        GuardianRelation::Guardian => "guardian",
+        GuardianRelation::LegalRepresentative => "legal_representative",
+    }
+}
+
+fn relation(code: &str) -> QueryResult<GuardianRelation> {
+    match code {
+        "parent" => Ok(GuardianRelation::Parent),
+        "guardian" => Ok(GuardianRelation::Guardian),
+        "legal_representative" => Ok(GuardianRelation::LegalRepresentative),
+        other => Err(unreadable("a guardian's relation", other)),
+    }
+}

@@ -1,0 +1,227 @@
+//! [`ShortLived`](super::ShortLived) in this process: sharded maps, each with its entries in order of expiry.
+
+use std::collections::{BTreeSet, HashMap};
+
+use parking_lot::Mutex;
+use time::{Duration, OffsetDateTime};
+
+use super::counters::Counters;
+use super::quota::Quota;
+use super::{Consumed, Counted, Full, Key, Kind};
+use crate::columns::ms;
+
+const SHARDS: usize = 64;
+/// Expired entries swept by each write: more than one, so that the store shrinks faster than it grows.
+const SWEEP: usize = 4;
+
+/// The store of one process.
+#[derive(Debug)]
+pub struct Memory {
+    shards: Vec<Mutex<Shard>>,
+    quotas: Quotas,
+    counters: Counters,
+}
+
+#[derive(Debug)]
+pub(super) struct Quotas {
+    pub interaction: Quota,
+    pub code: Quota,
+    pub assertion_id: Quota,
+    pub recovery: Quota,
+    pub logout: Quota,
+}
+
+impl Quotas {
+    pub fn of(&self, kind: Kind) -> &Quota {
+        match kind {
+            Kind::Interaction => &self.interaction,
+            Kind::Code => &self.code,
+            Kind::AssertionId => &self.assertion_id,
+            Kind::Recovery => &self.recovery,
+            Kind::Logout => &self.logout,
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+struct Shard {
+    entries: HashMap<(Kind, Key), Entry>,
+    by_expiry: BTreeSet<(i64, Kind, Key)>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    owner: Box<str>,
+    value: Vec<u8>,
+    expires_at: i64,
+    consumed: bool,
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self::with(Quota::of, 1_000_000)
+    }
+}
+
+impl Memory {
+    pub(super) fn with(quota: impl Fn(Kind) -> Quota, counters: usize) -> Self {
+        let quotas = Quotas {
+            interaction: quota(Kind::Interaction),
+            code: quota(Kind::Code),
+            assertion_id: quota(Kind::AssertionId),
+            recovery: quota(Kind::Recovery),
+            logout: quota(Kind::Logout),
+        };
+        Self { shards: (0..SHARDS).map(|_| Mutex::default()).collect(), quotas, counters: Counters::new(counters) }
+    }
+
+    #[cfg(test)]
+    pub(super) fn quotas(&self) -> &Quotas {
+        &self.quotas
+    }
+
+    pub(super) fn put(
+        &self,
+        kind: Kind,
+        key: &Key,
+        owner: &str,
+        value: Vec<u8>,
+        expires_at: OffsetDateTime,
+        now: OffsetDateTime,
+    ) -> Result<(), Full> {
+        self.make_room(kind, value.len(), ms(now))?;
+        let mut shard = self.shard(key).lock();
+        shard.sweep(&self.quotas, ms(now), SWEEP);
+        if shard.live(kind, key, ms(now)).is_some_and(|entry| entry.consumed) {
+            self.quotas.of(kind).give(value.len());
+            return Ok(());
+        }
+        shard.remove(&self.quotas, kind, key);
+        shard.insert(kind, key, Entry { owner: owner.into(), value, expires_at: ms(expires_at), consumed: false });
+        Ok(())
+    }
+
+    pub(super) fn get(&self, kind: Kind, key: &Key, now: OffsetDateTime) -> Option<Vec<u8>> {
+        let mut shard = self.shard(key).lock();
+        shard.live(kind, key, ms(now)).filter(|entry| !entry.consumed).map(|entry| entry.value.clone())
+    }
+
+    pub(super) fn is_consumed(&self, kind: Kind, key: &Key, now: OffsetDateTime) -> bool {
+        self.shard(key).lock().live(kind, key, ms(now)).is_some_and(|entry| entry.consumed)
+    }
+
+    pub(super) fn replace(&self, kind: Kind, key: &Key, value: Vec<u8>, now: OffsetDateTime) -> bool {
+        if self.make_room(kind, value.len(), ms(now)).is_err() {
+            return false;
+        }
+        let mut shard = self.shard(key).lock();
+        let quota = self.quotas.of(kind);
+        match shard.live(kind, key, ms(now)).filter(|entry| !entry.consumed) {
+            Some(entry) => {
+                quota.give(entry.value.len());
+                entry.value = value;
+                true
+            }
+            None => {
+                quota.give(value.len());
+                false
+            }
+        }
+    }
+
+    pub(super) fn remove(&self, kind: Kind, key: &Key) {
+        self.shard(key).lock().remove(&self.quotas, kind, key);
+    }
+
+    pub(super) fn consume(&self, kind: Kind, key: &Key, owner: &str, now: OffsetDateTime) -> Consumed {
+        let mut shard = self.shard(key).lock();
+        match shard.live(kind, key, ms(now)).filter(|entry| &*entry.owner == owner) {
+            None => Consumed::Unknown,
+            Some(entry) if entry.consumed => Consumed::Again(entry.value.clone()),
+            Some(entry) => {
+                entry.consumed = true;
+                Consumed::First(entry.value.clone())
+            }
+        }
+    }
+
+    pub(super) fn once(&self, kind: Kind, key: &Key, expires_at: OffsetDateTime, now: OffsetDateTime) -> Result<bool, Full> {
+        // Room is taken before the lock: sweeping for it visits the other shards.
+        let room = self.make_room(kind, 0, ms(now));
+        let mut shard = self.shard(key).lock();
+        shard.sweep(&self.quotas, ms(now), SWEEP);
+        if shard.live(kind, key, ms(now)).is_some() {
+            if room.is_ok() {
+                self.quotas.of(kind).give(0);
+            }
+            return Ok(false);
+        }
+        room?;
+        shard.remove(&self.quotas, kind, key);
+        shard.insert(kind, key, Entry { owner: "".into(), value: Vec::new(), expires_at: ms(expires_at), consumed: true });
+        Ok(true)
+    }
+
+    pub(super) fn count(&self, key: &Key, window: Duration, now: OffsetDateTime) -> Result<u64, Full> {
+        self.counters.count(key, window, now)
+    }
+
+    pub(super) fn counted(&self, key: &Key, now: OffsetDateTime) -> Option<Counted> {
+        self.counters.counted(key, now)
+    }
+
+    pub(super) fn reset(&self, key: &Key) {
+        self.counters.reset(key);
+    }
+
+    pub(super) fn clear(&self) {
+        for shard in &self.shards {
+            shard.lock().sweep(&self.quotas, i64::MAX, usize::MAX);
+        }
+        self.counters.clear();
+    }
+
+    fn shard(&self, key: &Key) -> &Mutex<Shard> {
+        &self.shards[usize::from(key[0]) % SHARDS]
+    }
+
+    /// Takes room; when there is none, sweeps what has expired everywhere and tries once more. A look at one set's front per
+    /// shard when nothing has expired, so a full store refuses cheaply.
+    fn make_room(&self, kind: Kind, size: usize, now: i64) -> Result<(), Full> {
+        let quota = self.quotas.of(kind);
+        quota.take(size).or_else(|Full| {
+            for shard in &self.shards {
+                shard.lock().sweep(&self.quotas, now, usize::MAX);
+            }
+            quota.take(size)
+        })
+    }
+}
+
+impl Shard {
+    fn live(&mut self, kind: Kind, key: &Key, now: i64) -> Option<&mut Entry> {
+        self.entries.get_mut(&(kind, *key)).filter(|entry| now < entry.expires_at)
+    }
+
+    /// Room was taken before.
+    fn insert(&mut self, kind: Kind, key: &Key, entry: Entry) {
+        self.by_expiry.insert((entry.expires_at, kind, *key));
+        self.entries.insert((kind, *key), entry);
+    }
+
+    fn remove(&mut self, quotas: &Quotas, kind: Kind, key: &Key) {
+        if let Some(entry) = self.entries.remove(&(kind, *key)) {
+            self.by_expiry.remove(&(entry.expires_at, kind, *key));
+            quotas.of(kind).give(entry.value.len());
+        }
+    }
+
+    fn sweep(&mut self, quotas: &Quotas, now: i64, most: usize) {
+        for _ in 0..most {
+            match self.by_expiry.first() {
+                Some(&(expires_at, kind, key)) if expires_at <= now => self.remove(quotas, kind, &key),
+                _ => return,
+            }
+        }
+    }
+}

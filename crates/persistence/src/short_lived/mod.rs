@@ -1,0 +1,166 @@
+//! State that lives ten minutes at most: interactions, codes, `jti` replay, recoveries, rate limits (design section 9).
+//! Fast, but not the judge: losing it costs people in the middle of a sign-in a fresh start, never a right or a revocation.
+
+mod counters;
+mod memory;
+mod quota;
+#[cfg(test)]
+mod tests;
+
+use time::{Duration, OffsetDateTime};
+
+pub use memory::Memory;
+
+/// A key: a hash, so that no secret lies in memory and no caller chooses its bytes.
+pub type Key = [u8; 32];
+
+/// What an entry is; each kind has its own quota, so that a flood of one leaves the others room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    /// One `/authorize` in progress.
+    Interaction,
+    /// An authorization code (RFC 6749 §4.1.2).
+    Code,
+    /// `jti` of a client assertion (RFC 7523 §3), for [`ShortLived::once`].
+    AssertionId,
+    /// A forgotten password in progress.
+    Recovery,
+    /// A sign-out that waits for its confirmation.
+    Logout,
+}
+
+/// There is no room: new entries are refused, live ones never evicted. HTTP 503.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the short-lived store is full")]
+pub struct Full;
+
+/// The answer of [`ShortLived::consume`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Consumed {
+    /// This call took it.
+    First(Vec<u8>),
+    /// It was taken before; the value stays until it expires, so that a replay can revoke what the first use made.
+    Again(Vec<u8>),
+    /// Never there, expired, or another owner's.
+    Unknown,
+}
+
+/// A fixed-window counter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counted {
+    /// Events in this window.
+    pub count: u64,
+    /// The first of them.
+    pub since: OffsetDateTime,
+    /// The last of them.
+    pub last: OffsetDateTime,
+}
+
+/// The short-lived store.
+#[derive(Debug)]
+pub enum ShortLived {
+    /// In this process.
+    Memory(Memory),
+}
+
+impl ShortLived {
+    /// In this process, with the default quotas.
+    #[must_use]
+    pub fn memory() -> Self {
+        Self::Memory(Memory::default())
+    }
+
+    /// Stores `value` until `expires_at`. An unconsumed entry of the same key is replaced; a consumed one stays consumed.
+    ///
+    /// # Errors
+    /// [`Full`] when the kind's quota is used up.
+    pub async fn put(
+        &self,
+        kind: Kind,
+        key: &Key,
+        owner: &str,
+        value: Vec<u8>,
+        expires_at: OffsetDateTime,
+        now: OffsetDateTime,
+    ) -> Result<(), Full> {
+        match self {
+            Self::Memory(memory) => memory.put(kind, key, owner, value, expires_at, now),
+        }
+    }
+
+    /// The value while it is live and unconsumed.
+    pub async fn get(&self, kind: Kind, key: &Key, now: OffsetDateTime) -> Option<Vec<u8>> {
+        match self {
+            Self::Memory(memory) => memory.get(kind, key, now),
+        }
+    }
+
+    /// Whether it was consumed and has not expired: "already done" rather than "unknown".
+    pub async fn is_consumed(&self, kind: Kind, key: &Key, now: OffsetDateTime) -> bool {
+        match self {
+            Self::Memory(memory) => memory.is_consumed(kind, key, now),
+        }
+    }
+
+    /// Replaces the value while it is live and unconsumed; owner and expiry stay. `false`: there was nothing to replace, or no room.
+    pub async fn replace(&self, kind: Kind, key: &Key, value: Vec<u8>, now: OffsetDateTime) -> bool {
+        match self {
+            Self::Memory(memory) => memory.replace(kind, key, value, now),
+        }
+    }
+
+    /// Forgets it, tombstone included.
+    pub async fn remove(&self, kind: Kind, key: &Key) {
+        match self {
+            Self::Memory(memory) => memory.remove(kind, key),
+        }
+    }
+
+    /// Takes it: one atomic step. Another owner sees `Unknown` and consumes nothing.
+    pub async fn consume(&self, kind: Kind, key: &Key, owner: &str, now: OffsetDateTime) -> Consumed {
+        match self {
+            Self::Memory(memory) => memory.consume(kind, key, owner, now),
+        }
+    }
+
+    /// Whether this is the first time the key is seen until `expires_at`; one atomic step.
+    ///
+    /// # Errors
+    /// [`Full`]: the caller must refuse, since a replay could not be told.
+    pub async fn once(&self, kind: Kind, key: &Key, expires_at: OffsetDateTime, now: OffsetDateTime) -> Result<bool, Full> {
+        match self {
+            Self::Memory(memory) => memory.once(kind, key, expires_at, now),
+        }
+    }
+
+    /// Counts one event and answers how many there were in this window, which starts with its first event.
+    ///
+    /// # Errors
+    /// [`Full`]: too many different keys are being counted; refuse.
+    pub async fn count(&self, key: &Key, window: Duration, now: OffsetDateTime) -> Result<u64, Full> {
+        match self {
+            Self::Memory(memory) => memory.count(key, window, now),
+        }
+    }
+
+    /// The counter without counting; `None` when its window is over.
+    pub async fn counted(&self, key: &Key, now: OffsetDateTime) -> Option<Counted> {
+        match self {
+            Self::Memory(memory) => memory.counted(key, now),
+        }
+    }
+
+    /// Starts the counter anew.
+    pub async fn reset(&self, key: &Key) {
+        match self {
+            Self::Memory(memory) => memory.reset(key),
+        }
+    }
+
+    /// Forgets everything, as a restart does.
+    pub async fn clear(&self) {
+        match self {
+            Self::Memory(memory) => memory.clear(),
+        }
+    }
+}

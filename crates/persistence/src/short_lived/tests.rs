@@ -1,0 +1,190 @@
+use std::sync::Barrier;
+
+use proptest::prelude::*;
+use time::macros::datetime;
+
+use super::quota::Quota;
+use super::*;
+
+const NOW: OffsetDateTime = datetime!(2026-11-22 02:00 UTC);
+const OWNER: &str = "portal-a";
+
+fn later(seconds: i64) -> OffsetDateTime {
+    NOW + Duration::seconds(seconds)
+}
+
+fn key(n: u32) -> Key {
+    let mut key = [0; 32];
+    key[..4].copy_from_slice(&n.wrapping_mul(0x9e37_79b9).to_be_bytes());
+    key
+}
+
+fn put(memory: &Memory, n: u32) -> Result<(), Full> {
+    memory.put(Kind::Code, &key(n), OWNER, n.to_be_bytes().to_vec(), later(60), NOW)
+}
+
+fn consume(memory: &Memory, n: u32) -> Consumed {
+    memory.consume(Kind::Code, &key(n), OWNER, NOW)
+}
+
+/// Runs `f` in 16 threads that start together.
+fn race<T: Send>(f: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let barrier = Barrier::new(16);
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..16)
+            .map(|n| {
+                let (barrier, f) = (&barrier, &f);
+                scope.spawn(move || {
+                    barrier.wait();
+                    f(n)
+                })
+            })
+            .collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    })
+}
+
+#[test]
+fn of_sixteen_consumers_at_once_exactly_one_is_first() {
+    let memory = Memory::default();
+    for n in 0..1000 {
+        put(&memory, n).unwrap();
+        let answers = race(|_| consume(&memory, n));
+        let value = n.to_be_bytes().to_vec();
+        assert_eq!(answers.iter().filter(|answer| **answer == Consumed::First(value.clone())).count(), 1);
+        assert_eq!(answers.iter().filter(|answer| **answer == Consumed::Again(value.clone())).count(), 15);
+    }
+}
+
+#[test]
+fn of_sixteen_that_ask_at_once_exactly_one_is_the_first_time() {
+    let memory = Memory::default();
+    for n in 0..1000 {
+        let answers = race(|_| memory.once(Kind::AssertionId, &key(n), later(60), NOW).unwrap());
+        assert_eq!(answers.iter().filter(|first| **first).count(), 1);
+    }
+    assert!(memory.once(Kind::AssertionId, &key(0), later(120), later(60)).unwrap(), "an expired id is new again");
+}
+
+#[test]
+fn another_owner_sees_nothing_and_consumes_nothing() {
+    let memory = Memory::default();
+    put(&memory, 1).unwrap();
+    assert_eq!(memory.consume(Kind::Code, &key(1), "portal-b", NOW), Consumed::Unknown);
+    assert_eq!(memory.consume(Kind::Interaction, &key(1), OWNER, NOW), Consumed::Unknown);
+    assert!(matches!(consume(&memory, 1), Consumed::First(_)));
+    assert_eq!(memory.consume(Kind::Code, &key(1), "portal-b", NOW), Consumed::Unknown);
+}
+
+#[test]
+fn what_was_consumed_stays_consumed_until_it_expires() {
+    let memory = Memory::default();
+    put(&memory, 1).unwrap();
+    assert!(!memory.is_consumed(Kind::Code, &key(1), NOW));
+    consume(&memory, 1);
+    assert!(memory.is_consumed(Kind::Code, &key(1), NOW));
+    assert_eq!(memory.get(Kind::Code, &key(1), NOW), None);
+    assert!(!memory.replace(Kind::Code, &key(1), vec![9], NOW));
+    put(&memory, 1).unwrap();
+    assert!(matches!(consume(&memory, 1), Consumed::Again(_)), "putting does not revive");
+    assert_eq!(memory.consume(Kind::Code, &key(1), OWNER, later(60)), Consumed::Unknown);
+    assert_eq!(memory.quotas().code.used().0, 1);
+}
+
+#[test]
+fn a_live_value_is_replaced_and_keeps_its_expiry() {
+    let memory = Memory::default();
+    assert!(!memory.replace(Kind::Code, &key(1), vec![9], NOW));
+    put(&memory, 1).unwrap();
+    assert!(memory.replace(Kind::Code, &key(1), vec![9], later(59)));
+    assert_eq!(memory.get(Kind::Code, &key(1), later(59)), Some(vec![9]));
+    assert_eq!(memory.get(Kind::Code, &key(1), later(60)), None);
+    assert!(!memory.replace(Kind::Code, &key(1), vec![8], later(60)));
+    memory.remove(Kind::Code, &key(1));
+    assert_eq!(consume(&memory, 1), Consumed::Unknown);
+    assert_eq!(memory.quotas().code.used(), (0, 0));
+}
+
+#[test]
+fn a_full_kind_refuses_new_entries_keeps_live_ones_and_leaves_others_room() {
+    let memory = Memory::with(|_| Quota::new(10, 1 << 20), 10);
+    (0..10).for_each(|n| put(&memory, n).unwrap());
+    assert_eq!(put(&memory, 10), Err(Full));
+    assert!((0..10).all(|n| memory.get(Kind::Code, &key(n), NOW).is_some()));
+    memory.put(Kind::Interaction, &key(1), OWNER, vec![], later(60), NOW).unwrap();
+    assert_eq!(memory.put(Kind::Code, &key(10), OWNER, vec![], later(90), later(60)), Ok(()), "expired ones make room");
+    assert_eq!(memory.quotas().code.used().0, 1);
+}
+
+#[test]
+fn huge_values_fill_a_kind_too() {
+    let memory = Memory::with(|_| Quota::new(10, 10_000), 10);
+    assert_eq!(memory.put(Kind::Code, &key(1), OWNER, vec![0; 20_000], later(60), NOW), Err(Full));
+    put(&memory, 2).unwrap();
+    assert!(!memory.replace(Kind::Code, &key(2), vec![0; 20_000], NOW));
+    assert_eq!(memory.get(Kind::Code, &key(2), NOW), Some(2_u32.to_be_bytes().to_vec()));
+    assert_eq!(memory.quotas().code.used().0, 1);
+}
+
+#[test]
+fn a_replay_is_told_even_when_the_store_is_full() {
+    let memory = Memory::with(|_| Quota::new(1, 1 << 20), 10);
+    assert_eq!(memory.once(Kind::AssertionId, &key(1), later(60), NOW), Ok(true));
+    assert_eq!(memory.once(Kind::AssertionId, &key(1), later(60), NOW), Ok(false));
+    assert_eq!(memory.once(Kind::AssertionId, &key(2), later(60), NOW), Err(Full));
+}
+
+#[test]
+fn a_window_starts_with_its_first_event_and_ends_for_all() {
+    let memory = Memory::default();
+    let count = |at| memory.count(&key(1), Duration::MINUTE, later(at)).unwrap();
+    assert_eq!((count(0), count(10), count(59)), (1, 2, 3));
+    let counted = memory.counted(&key(1), later(59)).unwrap();
+    assert_eq!(counted, Counted { count: 3, since: NOW, last: later(59) });
+    assert_eq!(memory.counted(&key(1), later(60)), None);
+    assert_eq!(count(60), 1);
+    memory.reset(&key(1));
+    assert_eq!(count(61), 1);
+    assert_eq!(race(|_| memory.count(&key(2), Duration::MINUTE, NOW).unwrap()).into_iter().max(), Some(16));
+}
+
+#[test]
+fn counters_have_a_quota_and_expired_ones_make_room() {
+    let memory = Memory::with(Quota::of, 64);
+    let key = |n: u8| [n; 32];
+    memory.count(&key(0), Duration::MINUTE, NOW).unwrap();
+    assert_eq!(memory.count(&key(64), Duration::MINUTE, NOW), Err(Full), "the same shard");
+    assert_eq!(memory.count(&key(0), Duration::MINUTE, NOW), Ok(2));
+    assert_eq!(memory.count(&key(64), Duration::MINUTE, later(60)), Ok(1));
+}
+
+#[tokio::test]
+async fn the_store_forgets_everything_when_cleared() {
+    let store = ShortLived::memory();
+    store.put(Kind::Interaction, &key(1), OWNER, vec![1], later(60), NOW).await.unwrap();
+    store.count(&key(1), Duration::MINUTE, NOW).await.unwrap();
+    assert_eq!(store.get(Kind::Interaction, &key(1), NOW).await, Some(vec![1]));
+    store.clear().await;
+    assert_eq!(store.get(Kind::Interaction, &key(1), NOW).await, None);
+    assert_eq!(store.counted(&key(1), NOW).await, None);
+    assert_eq!(store.consume(Kind::Interaction, &key(1), OWNER, NOW).await, Consumed::Unknown);
+}
+
+proptest! {
+    /// Whatever is put, taken and swept, the quota counts exactly what is there.
+    #[test]
+    fn the_quota_counts_what_is_there(steps in prop::collection::vec((0..5_u8, 0..20_u32, 0..300_i64, 0..50_usize), 1..200)) {
+        let memory = Memory::with(|_| Quota::new(15, 20_000), 10);
+        for (step, n, at, size) in steps {
+            match step {
+                0 => { let _ = memory.put(Kind::Code, &key(n), OWNER, vec![0; size], later(at + 60), later(at)); }
+                1 => drop(memory.consume(Kind::Code, &key(n), OWNER, later(at))),
+                2 => drop(memory.replace(Kind::Code, &key(n), vec![0; size], later(at))),
+                3 => memory.remove(Kind::Code, &key(n)),
+                _ => { let _ = memory.once(Kind::Code, &key(n), later(at + 60), later(at)); }
+            }
+        }
+        memory.clear();
+        prop_assert_eq!(memory.quotas().code.used(), (0, 0));
+    }
+}

@@ -1,0 +1,223 @@
+//! Passwords: Argon2id (RFC 9106) on a few threads of its own, behind a bounded queue.
+//!
+//! One hash costs about 20 ms of a core and 19 MiB. Run inside the HTTP workers, a burst of sign-ins would stop
+//! everything else; run without a bound, it would take the machine down. So the hasher owns its threads, gives
+//! them a lower priority than the threads that answer requests, and says [`Busy`] when its queue is full: the caller
+//! answers 503 with `Retry-After`.
+//!
+//! An account that does not exist costs the same work as one that does: [`Hasher::verify`] without a stored hash runs
+//! Argon2id with the current parameters and then answers "no".
+
+mod argon;
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+use unicode_normalization::UnicodeNormalization;
+use zeroize::Zeroizing;
+
+use self::argon::Current;
+pub use self::argon::{UnacceptableHash, acceptable};
+use crate::config::PasswordsConfig;
+use crate::randomness::Randomness;
+
+/// A longer password is wrong without being hashed; how long it is says nothing about an account.
+pub const LONGEST_PASSWORD_BYTES: usize = 256;
+
+/// Linux nice value of the hashing threads: behind whatever answers requests, before nothing.
+#[cfg(target_os = "linux")]
+const NICENESS: i32 = 5;
+
+/// The hasher cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum HasherError {
+    /// RFC 9106 §3.1 allows no such parameters, or they are beyond what one sign-in may cost.
+    #[error("password hashing parameters are not usable: {0}; set [passwords] memory_kib, iterations and parallelism")]
+    Parameters(String),
+    /// The machine gives no thread.
+    #[error("cannot start a password hashing thread: {0}")]
+    Thread(#[from] std::io::Error),
+}
+
+/// The queue is full: answer 503 with `Retry-After: `[`Busy::RETRY_AFTER_SECONDS`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the password hashing queue is full")]
+pub struct Busy;
+
+impl Busy {
+    /// When it is worth trying again (RFC 9110 §10.2.3).
+    pub const RETRY_AFTER_SECONDS: u64 = 3;
+}
+
+/// The answer about a presented password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verified {
+    /// Whether the password is the account's.
+    pub ok: bool,
+    /// The same password under the current parameters, when the stored hash has others: store it. Only beside `ok`.
+    pub rehash: Option<String>,
+}
+
+/// Hashes and verifies passwords on threads of its own. Dropping it ends the threads after their present work.
+#[derive(Debug)]
+pub struct Hasher {
+    shared: Arc<Shared>,
+}
+
+impl Hasher {
+    /// Starts the hashing threads, as many as `[passwords]` says (0: one for each processor).
+    ///
+    /// # Errors
+    /// Unusable parameters, or no thread to be had.
+    pub fn new(passwords: &PasswordsConfig, randomness: Randomness) -> Result<Self, HasherError> {
+        let current = Current::new(passwords)?;
+        let threads = match passwords.threads {
+            0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            threads => threads,
+        };
+        let shared = Arc::new(Shared { state: Mutex::default(), ready: Condvar::new(), queue: passwords.queue.max(1), randomness });
+        let hasher = Self { shared: Arc::clone(&shared) };
+        for number in 0..threads {
+            let (shared, current) = (Arc::clone(&shared), current.clone());
+            std::thread::Builder::new().name(format!("hash-{number}")).spawn(move || work(&shared, &current))?;
+        }
+        Ok(hasher)
+    }
+
+    /// Whether `password` is the one behind `stored`. With `None` (no such account, or one without a password) the same work is done
+    /// and the answer is no.
+    ///
+    /// # Errors
+    /// [`Busy`] when the queue is full.
+    pub async fn verify(&self, password: &str, stored: Option<&str>) -> Result<Verified, Busy> {
+        if password.len() > LONGEST_PASSWORD_BYTES {
+            return Ok(Verified { ok: false, rehash: None });
+        }
+        let (reply, answer) = oneshot::channel();
+        self.enqueue(Job::Verify { password: normalized(password), stored: stored.map(str::to_owned), reply })?;
+        answer.await.map_err(|_| Busy)
+    }
+
+    /// The PHC string to store for a new password.
+    ///
+    /// # Errors
+    /// [`Busy`] when the queue is full.
+    pub async fn hash(&self, password: &str) -> Result<String, Busy> {
+        let (reply, answer) = oneshot::channel();
+        self.enqueue(Job::Hash { password: normalized(password), reply })?;
+        answer.await.map_err(|_| Busy)
+    }
+
+    /// How many passwords wait, for the metrics.
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        self.shared.lock().jobs.len()
+    }
+
+    fn enqueue(&self, job: Job) -> Result<(), Busy> {
+        let mut state = self.shared.lock();
+        if state.jobs.len() >= self.shared.queue {
+            return Err(Busy);
+        }
+        state.jobs.push_back(job);
+        drop(state);
+        self.shared.ready.notify_one();
+        Ok(())
+    }
+}
+
+impl Drop for Hasher {
+    fn drop(&mut self) {
+        self.shared.lock().closed = true;
+        self.shared.ready.notify_all();
+    }
+}
+
+/// Keyboards write "ế" as one code point or as three; the password is the same (NIST SP 800-63B §3.1.1.2, NFC as RFC 8265 §4.2 has it).
+fn normalized(password: &str) -> Zeroizing<String> {
+    Zeroizing::new(password.nfc().collect())
+}
+
+enum Job {
+    Verify { password: Zeroizing<String>, stored: Option<String>, reply: oneshot::Sender<Verified> },
+    Hash { password: Zeroizing<String>, reply: oneshot::Sender<String> },
+}
+
+impl Job {
+    /// The one who asked has gone: its request was dropped.
+    fn abandoned(&self) -> bool {
+        match self {
+            Self::Verify { reply, .. } => reply.is_closed(),
+            Self::Hash { reply, .. } => reply.is_closed(),
+        }
+    }
+}
+
+#[derive(Default)]
+struct State {
+    jobs: VecDeque<Job>,
+    closed: bool,
+}
+
+struct Shared {
+    state: Mutex<State>,
+    ready: Condvar,
+    queue: usize,
+    randomness: Randomness,
+}
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shared").field("queue", &self.queue).finish_non_exhaustive()
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The next password, or `None` when the hasher is gone.
+    fn next(&self) -> Option<Job> {
+        let mut state = self.lock();
+        loop {
+            if let Some(job) = state.jobs.pop_front() {
+                return Some(job);
+            }
+            if state.closed {
+                return None;
+            }
+            // A bound on the wait costs nothing and forgives a lost wake-up.
+            state = self.ready.wait_timeout(state, Duration::from_secs(60)).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+}
+
+fn work(shared: &Shared, current: &Current) {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
+        tracing::debug!(%error, "hashing threads keep the normal priority");
+    }
+    // 19 MiB that are touched once and reused: asking the system for them each time costs a fifth of a hash.
+    let mut memory = current.memory();
+    while let Some(job) = shared.next() {
+        if job.abandoned() {
+            continue;
+        }
+        match job {
+            Job::Verify { password, stored, reply } => {
+                let verified = current.verify(&mut memory, password.as_bytes(), stored.as_deref(), || shared.randomness.bytes());
+                let _ = reply.send(verified);
+            }
+            Job::Hash { password, reply } => match current.hash(&mut memory, password.as_bytes(), shared.randomness.bytes()) {
+                Ok(phc) => drop(reply.send(phc)),
+                Err(error) => tracing::error!(%error, "a password could not be hashed"),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,153 @@
+//! Argon2id itself (RFC 9106), and the PHC strings it is stored as.
+
+use argon2::password_hash::phc::{Ident, Output, ParamsString, PasswordHash, Salt};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+use super::{HasherError, Verified};
+use crate::config::PasswordsConfig;
+
+const SALT_BYTES: usize = 16;
+const OUTPUT_BYTES: usize = 32;
+/// What an imported hash may ask of us: 256 MiB, sixteen passes. More would be an attack by import file.
+pub(super) const MOST_MEMORY_KIB: u32 = 256 * 1024;
+const MOST_ITERATIONS: u32 = 16;
+const MOST_LANES: u32 = 16;
+
+/// Why a stored or imported hash is not one that [`Hasher::verify`] could ever say yes to.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum UnacceptableHash {
+    /// Not a PHC string.
+    #[error("not a PHC string")]
+    Malformed,
+    /// Another algorithm than Argon2.
+    #[error("algorithm {0} is not supported; argon2id, argon2i and argon2d are")]
+    Algorithm(String),
+    /// Parameters out of range, or salt or output missing.
+    #[error("parameters out of range, or salt or output missing")]
+    Parameters,
+}
+
+/// Whether an imported PHC string can be verified here. The import refuses the others by line.
+///
+/// # Errors
+/// The reason it cannot.
+pub fn acceptable(phc: &str) -> Result<(), UnacceptableHash> {
+    Stored::parse(phc).map(|_| ())
+}
+
+/// The parameters that new hashes get.
+#[derive(Clone)]
+pub(super) struct Current {
+    params: Params,
+}
+
+impl Current {
+    pub(super) fn new(passwords: &PasswordsConfig) -> Result<Self, HasherError> {
+        let &PasswordsConfig { memory_kib, iterations, parallelism, .. } = passwords;
+        if memory_kib > MOST_MEMORY_KIB || iterations > MOST_ITERATIONS || parallelism > MOST_LANES {
+            return Err(HasherError::Parameters(format!(
+                "at most memory_kib={MOST_MEMORY_KIB}, iterations={MOST_ITERATIONS}, parallelism={MOST_LANES}"
+            )));
+        }
+        let params = Params::new(memory_kib, iterations, parallelism, Some(OUTPUT_BYTES))
+            .map_err(|error| HasherError::Parameters(error.to_string()))?;
+        Ok(Self { params })
+    }
+
+    /// The memory one hash needs, for a thread to keep.
+    pub(super) fn memory(&self) -> Vec<Block> {
+        vec![Block::new(); self.params.block_count()]
+    }
+
+    fn argon2(&self) -> Argon2<'static> {
+        Argon2::new(Algorithm::Argon2id, Version::V0x13, self.params.clone())
+    }
+
+    pub(super) fn hash(&self, memory: &mut [Block], password: &[u8], salt: [u8; SALT_BYTES]) -> Result<String, UnacceptableHash> {
+        let mut output = Zeroizing::new([0; OUTPUT_BYTES]);
+        self.argon2()
+            .hash_password_into_with_memory(password, &salt, output.as_mut_slice(), &mut *memory)
+            .map_err(|_| UnacceptableHash::Parameters)?;
+        let phc = PasswordHash {
+            algorithm: Ident::new("argon2id").map_err(|_| UnacceptableHash::Malformed)?,
+            version: Some(Version::V0x13.into()),
+            params: ParamsString::try_from(&self.params).map_err(|_| UnacceptableHash::Parameters)?,
+            salt: Some(Salt::new(&salt).map_err(|_| UnacceptableHash::Parameters)?),
+            hash: Some(Output::new(output.as_slice()).map_err(|_| UnacceptableHash::Parameters)?),
+        };
+        Ok(phc.to_string())
+    }
+
+    /// One Argon2id run whatever `stored` is; a second one only to renew a right password's hash.
+    pub(super) fn verify(
+        &self,
+        memory: &mut [Block],
+        password: &[u8],
+        stored: Option<&str>,
+        mut salt: impl FnMut() -> [u8; SALT_BYTES],
+    ) -> Verified {
+        let wrong = Verified { ok: false, rehash: None };
+        let Some(stored) = stored
+            .and_then(|phc| Stored::parse(phc).inspect_err(|error| tracing::error!(%error, "a stored password hash is unusable")).ok())
+        else {
+            let mut output = Zeroizing::new([0; OUTPUT_BYTES]);
+            let run = self.argon2().hash_password_into_with_memory(password, &[0; SALT_BYTES], output.as_mut_slice(), &mut *memory);
+            std::hint::black_box((run.is_ok(), output));
+            return wrong;
+        };
+        if !stored.matches(memory, password) {
+            return wrong;
+        }
+        let rehash = if stored.is_current(&self.params) { None } else { self.hash(memory, password, salt()).ok() };
+        Verified { ok: true, rehash }
+    }
+}
+
+/// A stored hash, taken apart and found affordable.
+struct Stored {
+    algorithm: Algorithm,
+    version: Version,
+    params: Params,
+    salt: Vec<u8>,
+    output: Vec<u8>,
+}
+
+impl Stored {
+    fn parse(phc: &str) -> Result<Self, UnacceptableHash> {
+        let hash = PasswordHash::new(phc).map_err(|_| UnacceptableHash::Malformed)?;
+        let algorithm =
+            Algorithm::try_from(hash.algorithm.as_str()).map_err(|_| UnacceptableHash::Algorithm(hash.algorithm.as_str().to_owned()))?;
+        let version = match hash.version {
+            None => Version::V0x10,
+            Some(version) => Version::try_from(version).map_err(|_| UnacceptableHash::Parameters)?,
+        };
+        let params = Params::try_from(&hash).map_err(|_| UnacceptableHash::Parameters)?;
+        let affordable = params.m_cost() <= MOST_MEMORY_KIB && params.t_cost() <= MOST_ITERATIONS && params.p_cost() <= MOST_LANES;
+        match (hash.salt, hash.hash) {
+            (Some(salt), Some(output)) if affordable => {
+                Ok(Self { algorithm, version, params, salt: salt.as_ref().to_vec(), output: output.as_bytes().to_vec() })
+            }
+            _ => Err(UnacceptableHash::Parameters),
+        }
+    }
+
+    fn is_current(&self, params: &Params) -> bool {
+        self.algorithm == Algorithm::Argon2id
+            && self.version == Version::V0x13
+            && self.output.len() == OUTPUT_BYTES
+            && (self.params.m_cost(), self.params.t_cost(), self.params.p_cost()) == (params.m_cost(), params.t_cost(), params.p_cost())
+    }
+
+    fn matches(&self, memory: &mut [Block], password: &[u8]) -> bool {
+        let argon2 = Argon2::new(self.algorithm, self.version, self.params.clone());
+        let mut output = Zeroizing::new(vec![0; self.output.len()]);
+        let needed = self.params.block_count();
+        let run = match memory.get_mut(..needed) {
+            Some(memory) => argon2.hash_password_into_with_memory(password, &self.salt, output.as_mut_slice(), memory),
+            None => argon2.hash_password_into_with_memory(password, &self.salt, output.as_mut_slice(), vec![Block::new(); needed]),
+        };
+        run.is_ok() && bool::from(output.as_slice().ct_eq(&self.output))
+    }
+}

@@ -1,0 +1,15 @@
+//! What every request and answer shares: cookies, CSRF, headers, language, request ids, and the listener itself.
+
+pub mod address;
+pub mod answer;
+pub mod browser;
+pub mod cookies;
+pub mod csrf;
+pub mod frame;
+pub mod headers;
+pub mod page;
+pub mod request_id;
+mod run;
+pub mod session_cookie;
+
+pub use run::{listen, run, run_on};

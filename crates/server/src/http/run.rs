@@ -1,0 +1,99 @@
+//! The listeners, and a shutdown that finishes what was begun.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+
+use actix_web::dev::Server;
+use actix_web::middleware::from_fn;
+use actix_web::{App, HttpServer, web};
+use anyhow::Context as _;
+use tokio::sync::oneshot;
+
+use super::headers::guard;
+use crate::config::TlsConfig;
+use crate::provider::Provider;
+use crate::routes;
+
+/// Largest request body that any endpoint reads, in bytes.
+pub const MAX_BODY: usize = 64 * 1024;
+
+/// Binds `listen`. A taken port is an error that names it.
+pub fn listen(address: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).with_context(|| format!("cannot listen on {address}"))
+}
+
+/// Serves on `config.listen` until SIGINT or SIGTERM.
+pub async fn run(provider: Arc<Provider>, ready: Option<oneshot::Sender<SocketAddr>>) -> anyhow::Result<()> {
+    let listener = listen(&provider.config.listen)?;
+    run_on(provider, listener, ready).await
+}
+
+/// Serves on a listener that is already bound. The background work (deliveries, expiry) ends with it.
+pub async fn run_on(provider: Arc<Provider>, listener: TcpListener, ready: Option<oneshot::Sender<SocketAddr>>) -> anyhow::Result<()> {
+    let address = listener.local_addr().context("the listener has no address")?;
+    let metrics = metrics_server(&provider)?;
+    let server = server(Arc::clone(&provider), listener)?;
+    let background = provider.spawn_background();
+    if let Some(metrics) = metrics {
+        tokio::spawn(metrics);
+    }
+    if let Some(ready) = ready {
+        let _ = ready.send(address);
+    }
+    tracing::info!(%address, issuer = %provider.config.issuer, "serving");
+    let outcome = server.await;
+    background.stop().await;
+    tracing::info!("stopped");
+    outcome.context("the listener failed")
+}
+
+fn server(provider: Arc<Provider>, listener: TcpListener) -> anyhow::Result<Server> {
+    let tls = provider.config.tls.as_ref().map(tls_config).transpose()?;
+    let workers = provider.config.http.workers;
+    let shutdown = provider.config.http.shutdown_seconds;
+    let data = web::Data::from(provider);
+    let mut server = HttpServer::new(move || {
+        App::new()
+            .app_data(data.clone())
+            .app_data(web::PayloadConfig::new(MAX_BODY))
+            .wrap(from_fn(guard))
+            .configure(|services| routes::configure(services, &data))
+    })
+    .shutdown_timeout(shutdown);
+    if let Some(workers) = workers {
+        server = server.workers(workers);
+    }
+    let server = match tls {
+        Some(tls) => server.listen_rustls_0_23(listener, tls),
+        None => server.listen(listener),
+    };
+    Ok(server.context("cannot serve on the listener")?.run())
+}
+
+/// The listener of `/metrics` alone, where one is configured.
+fn metrics_server(provider: &Arc<Provider>) -> anyhow::Result<Option<Server>> {
+    let Some(address) = provider.config.metrics.listen.clone() else { return Ok(None) };
+    let data = web::Data::from(Arc::clone(provider));
+    let server = HttpServer::new(move || App::new().app_data(data.clone()).service(web::resource("/metrics").get(routes::operation::metrics)))
+        .workers(1)
+        .disable_signals()
+        .listen(listen(&address)?)
+        .context("cannot serve metrics")?;
+    Ok(Some(server.run()))
+}
+
+fn tls_config(config: &TlsConfig) -> anyhow::Result<rustls::ServerConfig> {
+    use rustls::pki_types::pem::PemObject as _;
+    use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+    let certificate = &config.certificate_file;
+    let chain = CertificateDer::pem_file_iter(certificate)
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .with_context(|| format!("tls.certificate_file: cannot read {}", certificate.display()))?;
+    let key = PrivateKeyDer::from_pem_file(&config.key_file).with_context(|| format!("tls.key_file: cannot read {}", config.key_file.display()))?;
+    rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .context("tls: no usable protocol version")?
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .context("tls: certificate and key do not fit together")
+}

@@ -1,0 +1,23 @@
+//! What an operator sees of a running node: the log and the metrics. Neither ever holds personal data.
+//!
+//! A log line carries the request id of its span; error pages show the same id, so that a citizen's screenshot finds the line.
+
+use std::io::IsTerminal;
+
+use tracing_subscriber::EnvFilter;
+
+use crate::config::{LogConfig, LogFormat};
+
+mod metrics;
+
+pub use metrics::{Metrics, Timer};
+
+/// Starts the log on standard error. A second call changes nothing.
+pub fn start_log(config: &LogConfig) {
+    let filter = EnvFilter::try_new(&config.level).unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    _ = match config.format {
+        LogFormat::Text => log.compact().with_ansi(std::io::stderr().is_terminal()).try_init(),
+        LogFormat::Json => log.json().flatten_event(true).with_current_span(true).with_span_list(false).try_init(),
+    };
+}

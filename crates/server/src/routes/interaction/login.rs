@@ -1,0 +1,150 @@
+//! Number and password.
+
+use account_policy::{CitizenId, admit};
+use actix_web::web::{self, Data};
+use actix_web::{HttpRequest, HttpResponse};
+use persistence::accounts::Account;
+use persistence::sessions::Session;
+use persistence::StoreError;
+use persistence::holders::Holder;
+use sha2::{Digest, Sha256};
+
+use super::Posted;
+use crate::flow;
+use crate::flow::present::Present;
+use crate::http::address::client_address;
+use crate::http::cookies::Transport;
+use crate::http::session_cookie::SessionSecret;
+use crate::pages::SignInProblem;
+use crate::provider::Provider;
+use crate::throttle::Attempt;
+
+pub(super) async fn login(request: HttpRequest, body: web::Bytes, provider: Data<Provider>) -> HttpResponse {
+    let mut posted = match Posted::open(&request, &body, &provider).await {
+        Ok(posted) => posted,
+        Err(answer) => return answer,
+    };
+    let client = match posted.client().await {
+        Ok(client) => client,
+        Err(answer) => return answer,
+    };
+    let typed = posted.fields.value("citizen_id").unwrap_or_default().to_owned();
+    let password = posted.fields.value("password").unwrap_or_default().to_owned();
+    let account = match authenticate(&posted, &typed, &password).await {
+        Ok(Ok(account)) => account,
+        Ok(Err(problem)) => {
+            provider.metrics.sign_in(outcome(&problem));
+            return flow::sign_in_again(&posted.visit, &client, posted.interaction, problem, &typed).await;
+        }
+        Err(error) => return flow::stumble(&posted.visit, &error),
+    };
+    let present = match enter(&mut posted, account).await {
+        Ok(Entered::In(present)) => present,
+        Ok(Entered::Refused(refusal)) => {
+            provider.metrics.sign_in("refused");
+            return flow::refuse_account(&posted.visit, &client, posted.interaction, &refusal).await;
+        }
+        Err(error) => return flow::stumble(&posted.visit, &error),
+    };
+    provider.metrics.sign_in("password");
+    flow::advance_after_post(&posted.visit, &client, posted.interaction, Some(*present)).await
+}
+
+fn outcome(problem: &SignInProblem) -> &'static str {
+    match problem {
+        SignInProblem::NumberMalformed => "malformed",
+        SignInProblem::Wrong => "wrong",
+        SignInProblem::Throttled { .. } => "throttled",
+        SignInProblem::Busy => "busy",
+    }
+}
+
+/// Whether number and password belong together. An unknown number costs the same work and gets the same answer as a wrong password.
+async fn authenticate(posted: &Posted<'_>, typed: &str, password: &str) -> Result<Result<Account, SignInProblem>, StoreError> {
+    let provider = posted.provider();
+    let digits: String = typed.chars().filter(|character| !character.is_whitespace()).collect();
+    let Ok(number) = CitizenId::parse(&digits) else { return Ok(Err(SignInProblem::NumberMalformed)) };
+    let hash = provider.keyring.number_hash(&number);
+    let attempt = Attempt::SignIn { number: &hash.0, address: client_address(posted.visit.request, provider) };
+    let now = provider.clock.now();
+    if let Err(throttled) = provider.throttle.check(&provider.short_lived, &attempt, now).await {
+        return Ok(Err(SignInProblem::Throttled { seconds: throttled.seconds }));
+    }
+    let account = provider.store.read(move |db| Account::find_by_number(db, &hash)).await?;
+    let stored = account.as_ref().and_then(|account| account.password_hash.as_deref());
+    let Ok(verified) = provider.hasher.verify(password, stored).await else { return Ok(Err(SignInProblem::Busy)) };
+    let Some(mut account) = account.filter(|_| verified.ok) else {
+        provider.throttle.failed(&provider.short_lived, &attempt, now).await;
+        return Ok(Err(SignInProblem::Wrong));
+    };
+    provider.throttle.succeeded(&provider.short_lived, &attempt).await;
+    if let Some(stronger) = verified.rehash {
+        let (id, old) = (account.id, account.password_hash.replace(stronger.clone()).unwrap_or_default());
+        provider.store.run(move |db| Account::rehash_password(db, id, &old, &stronger, now).map(drop)).await?;
+    }
+    Ok(Ok(account))
+}
+
+enum Entered {
+    In(Box<Present>),
+    Refused(account_policy::Refusal),
+}
+
+/// Begins a session, or renews the one this browser has for the same account: same id, new secret, factors counted anew.
+async fn enter(posted: &mut Posted<'_>, account: Account) -> Result<Entered, StoreError> {
+    let provider = posted.provider();
+    let now = provider.clock.now();
+    let today = crate::clock::legal_date(now);
+    let keyring = provider.keyring.clone();
+    let id = account.id;
+    let client_id = posted.interaction.request.client_id.clone();
+    let found = provider
+        .store
+        .read(move |db| {
+            let holder = Holder::load(db, &keyring, id, today)?;
+            let consent = persistence::consents::Consent::find(db, id, &client_id)?;
+            Ok(holder.map(|holder| (holder, consent)))
+        })
+        .await?;
+    let Some((holder, consent)) = found else { return Err(StoreError::Database(persistence::QueryError::NotFound)) };
+    if let Err(refusal) = admit(&holder.facts, today) {
+        return Ok(Entered::Refused(refusal));
+    }
+    let before = crate::flow::present::present(&posted.visit, &posted.interaction.request.client_id).await?;
+    let kept = before.as_ref().filter(|before| before.session.account_id == id).map(|before| before.session.clone());
+    let replaced = before.filter(|before| before.session.account_id != id).map(|before| before.session.id);
+    let random: [u8; 32] = provider.randomness.bytes();
+    let mut session = Session {
+        id: kept.as_ref().map_or_else(|| provider.randomness.uuid(now), |session| session.id),
+        account_id: id,
+        secret_hash: Sha256::digest(random).into(),
+        epoch: holder.account.epoch,
+        created_at: kept.as_ref().map_or(now, |session| session.created_at),
+        last_seen_at: now,
+        expires_at: now + provider.config.session.absolute(),
+        password_at: now,
+        code_at: None,
+        guardian_code_at: None,
+        ended_at: None,
+    };
+    let (row, renewed, spare) = (session.clone(), kept.is_some(), provider.randomness.uuid(now));
+    session.id = provider
+        .store
+        .run(move |db| {
+            if let Some(other) = replaced {
+                Session::end(db, other, now)?;
+            }
+            if renewed && row.restart(db)? {
+                return Ok(row.id);
+            }
+            // Ended in another tab meanwhile: a session of its own then.
+            let row = if renewed { Session { id: spare, created_at: now, ..row.clone() } } else { row.clone() };
+            row.insert(db).map(|()| row.id)
+        })
+        .await?;
+    posted.visit.set_cookie(SessionSecret::issue(session.id, random).cookie(Transport::of(&provider.config.issuer)));
+    posted.interaction.authenticated = Some(session.id);
+    posted.interaction.steps.code_sent = false;
+    posted.interaction.steps.account_chosen = false;
+    Ok(Entered::In(Box::new(Present { session, holder, consent })))
+}

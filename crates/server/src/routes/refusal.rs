@@ -1,0 +1,46 @@
+//! Errors of the direct endpoints on the wire: the cause goes to the log, its registered code to the client.
+
+use actix_web::HttpResponse;
+use actix_web::http::header::RETRY_AFTER;
+use oidc_provider::client_authentication::CHALLENGE;
+use oidc_provider::error::Registered;
+use persistence::StoreError;
+
+use super::client_auth::Unproven;
+use crate::http::answer;
+
+/// Answers with the code that the one table gives for the cause.
+#[must_use]
+pub fn refuse(cause: &(impl Registered + std::fmt::Display)) -> HttpResponse {
+    let (error, description) = cause.answer();
+    tracing::info!(%cause, code = error.code, "refused");
+    let answer = answer::error(error.status, error.code, description);
+    match error.status {
+        401 => answer::challenge(answer, CHALLENGE),
+        503 => answer::unavailable(),
+        _ => answer,
+    }
+}
+
+/// The same for a client that was not proven.
+#[must_use]
+pub fn refuse_client(unproven: &Unproven) -> HttpResponse {
+    match unproven {
+        Unproven::Refused(cause) => refuse(cause),
+        Unproven::Throttled(seconds) => {
+            let mut answer = answer::error(429, "slow_down", "Too many wrong credentials; try again after the time in Retry-After.");
+            answer.headers_mut().insert(RETRY_AFTER, (*seconds).into());
+            answer
+        }
+        Unproven::Store(error) => store_failed(error),
+    }
+}
+
+/// The store could not answer.
+#[must_use]
+pub fn store_failed(error: &StoreError) -> HttpResponse {
+    match error {
+        StoreError::Busy => answer::unavailable(),
+        error => answer::internal(error),
+    }
+}
