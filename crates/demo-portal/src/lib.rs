@@ -98,7 +98,7 @@ pub fn server(config: PortalConfig, listener: TcpListener) -> anyhow::Result<Ser
             .route("/favicon.ico", web::get().to(HttpResponse::NoContent))
             .default_service(web::to(not_found))
     };
-    Ok(HttpServer::new(app).workers(1).disable_signals().listen(listener)?.run())
+    Ok(HttpServer::new(app).workers(1).shutdown_timeout(3).disable_signals().listen(listener)?.run())
 }
 
 async fn home(portal: web::Data<Portal>, request: HttpRequest) -> HttpResponse {

@@ -17,6 +17,8 @@ pub enum Db {
 /// What a connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
+    /// Looks at a database that may not be ours and changes nothing, not even its journal mode.
+    Visitor,
     /// On SQLite refuses to write: writes go through the one writer.
     Reader,
     Writer,
@@ -59,8 +61,8 @@ impl Connector {
         }
         let path = self.url.sqlite_path().map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();
         let mut connection = SqliteConnection::establish(&path)?;
-        connection.batch_execute(SQLITE)?;
-        if self.role == Role::Reader {
+        connection.batch_execute(if self.role == Role::Visitor { "PRAGMA busy_timeout = 5000;" } else { SQLITE })?;
+        if self.role != Role::Writer {
             connection.batch_execute("PRAGMA query_only = ON;")?;
         }
         Ok(Db::Sqlite(connection))

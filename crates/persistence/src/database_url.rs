@@ -122,7 +122,7 @@ mod tests {
         assert_eq!(DatabaseUrl::parse("sqlite://./data/x.sqlite").unwrap().sqlite_path(), Some(Path::new("./data/x.sqlite")));
         assert_eq!(DatabaseUrl::parse("sqlite:///var/x.sqlite").unwrap().sqlite_path(), Some(Path::new("/var/x.sqlite")));
         assert!(DatabaseUrl::parse("postgres://u:p@db.example/dinhdanh").unwrap().postgres().is_some());
-        assert!(DatabaseUrl::parse("postgresql://u@/dinhdanh?host=/run/postgresql").is_ok());
+        assert!(DatabaseUrl::parse("postgresql:///dinhdanh?host=/run/postgresql&user=u").is_ok());
     }
 
     #[test]

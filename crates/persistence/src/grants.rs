@@ -97,22 +97,25 @@ impl Grant {
 
     /// `false`: a row with this id is there, a grant or a tombstone.
     fn insert(&self, db: &mut Db) -> QueryResult<bool> {
-        diesel::sql_query(
-            "INSERT INTO grants (id, account_id, client_id, session_id, scope, claims, authentication, epoch, created_at, expires_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO NOTHING",
-        )
-        .bind::<Binary, _>(id_bytes(&self.id))
-        .bind::<Binary, _>(id_bytes(&self.account_id))
-        .bind::<Text, _>(&self.client_id)
-        .bind::<Nullable<Binary>, _>(self.session_id.map(|session| session.as_bytes().to_vec()))
-        .bind::<Text, _>(self.scope.to_string())
-        .bind::<Text, _>(to_json("a claims request", &self.claims)?)
-        .bind::<Text, _>(to_json("an authentication", &self.authentication)?)
-        .bind::<BigInt, _>(self.epoch)
-        .bind::<BigInt, _>(ms(self.created_at))
-        .bind::<BigInt, _>(ms(self.expires_at))
-        .execute(db)
-        .map(|rows| rows == 1)
+        let values = (
+            grants::id.eq(id_bytes(&self.id)),
+            grants::account_id.eq(id_bytes(&self.account_id)),
+            grants::client_id.eq(&self.client_id),
+            grants::session_id.eq(self.session_id.as_ref().map(id_bytes)),
+            grants::scope.eq(self.scope.to_string()),
+            grants::claims.eq(to_json("a claims request", &self.claims)?),
+            grants::authentication.eq(to_json("an authentication", &self.authentication)?),
+            grants::epoch.eq(self.epoch),
+            grants::created_at.eq(ms(self.created_at)),
+            grants::expires_at.eq(ms(self.expires_at)),
+        );
+        // ON CONFLICT does not go through `Db`, and `sql_query` would be prepared anew each time on the hottest path of all.
+        let insert = diesel::insert_into(grants::table).values(values).on_conflict(grants::id).do_nothing();
+        let rows = match db {
+            Db::Postgres(connection) => insert.execute(connection)?,
+            Db::Sqlite(connection) => insert.execute(connection)?,
+        };
+        Ok(rows == 1)
     }
 
     /// Whether it outlives the session (OpenID Connect Core §11).

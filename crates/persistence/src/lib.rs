@@ -21,6 +21,7 @@ pub mod clients;
 mod columns;
 mod connection;
 pub mod consents;
+mod database_file;
 mod database_url;
 pub mod eid_locks;
 mod error;

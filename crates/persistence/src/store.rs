@@ -1,9 +1,7 @@
 //! The store: closures over a connection. One [`Store::run`] closure is one transaction.
 
-use std::fs;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +12,7 @@ use time::OffsetDateTime;
 
 use crate::connection::{Connector, Role};
 use crate::writer::{Batching, Job, OnCommit, Writer};
-use crate::{DatabaseUrl, Db, Installation, Mode, OpenError, StoreError, migrations};
+use crate::{DatabaseUrl, Db, Installation, Mode, OpenError, StoreError, database_file, migrations};
 
 /// How a store is opened.
 #[derive(Clone)]
@@ -73,12 +71,14 @@ impl Store {
     /// [`OpenError`]; nothing was changed.
     pub fn open(url: &DatabaseUrl, mode: Mode, options: StoreOptions) -> Result<Self, OpenError> {
         if let Some(path) = url.sqlite_path() {
-            prepare_file(path)?;
+            database_file::prepare(path)?;
         }
+        let mut visitor = Connector { url: url.clone(), role: Role::Visitor }.open().map_err(|e| connect(url, &e))?;
+        let pending = migrations::pending(&mut visitor, &url.to_string()).map_err(|e| not_a_database(url, e))?;
+        check_mode(&mut visitor, mode, &pending)?;
+        drop(visitor);
         let writer = Connector { url: url.clone(), role: Role::Writer };
-        let mut db = writer.open().map_err(|e| connect(url, &e))?;
-        let pending = migrations::pending(&mut db, &url.to_string())?;
-        check_mode(&mut db, mode, &pending)?;
+        let db = writer.open().map_err(|e| connect(url, &e))?;
         let sqlite = url.sqlite_path().is_some();
         let manager = Connector { url: url.clone(), role: if sqlite { Role::Reader } else { Role::Writer } };
         let pool = Pool::builder()
@@ -305,31 +305,10 @@ fn connect(url: &DatabaseUrl, cause: &dyn std::fmt::Display) -> OpenError {
     OpenError::Connect { database: url.to_string(), cause: cause.to_string() }
 }
 
-/// Makes the folder and the file for their owner only, and proves that both can be written: SQLite makes its journal beside the file.
-fn prepare_file(path: &Path) -> Result<(), OpenError> {
-    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    create_folder(folder).and_then(|()| probe(folder)).map_err(|cause| OpenError::Folder { folder: folder.to_owned(), cause })?;
-    open_owner_only(path).map(drop).map_err(|cause| OpenError::File { file: path.to_owned(), cause })
-}
-
-fn create_folder(folder: &Path) -> std::io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
-}
-
-fn probe(folder: &Path) -> std::io::Result<()> {
-    let file = folder.join(format!(".dinhdanh-probe-{}", std::process::id()));
-    open_owner_only(&file)?;
-    fs::remove_file(file)
-}
-
-fn open_owner_only(path: &Path) -> std::io::Result<fs::File> {
-    let mut options = fs::OpenOptions::new();
-    options.read(true).append(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+/// A file that is not SQLite's shows at the first query, not when it is opened.
+fn not_a_database(url: &DatabaseUrl, error: OpenError) -> OpenError {
+    match error {
+        OpenError::Database(cause) => connect(url, &cause),
+        other => other,
+    }
 }

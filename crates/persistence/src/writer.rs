@@ -14,6 +14,9 @@ use diesel::result::{Error, QueryResult};
 use crate::connection::Connector;
 use crate::{Db, StoreError};
 
+/// A batch starts again without the closure that failed at most this often; then all run alone.
+const MOST_RESTARTS: usize = 8;
+
 /// Told the size of every committed batch.
 pub type OnCommit = Arc<dyn Fn(usize) + Send + Sync>;
 
@@ -124,7 +127,13 @@ impl Loop {
                     batch.drain(..).for_each(|job| job.answer(None));
                 }
                 Attempt::Failed { at, failure } if batch.len() == 1 => batch.swap_remove(at).answer(Some(failure)),
-                Attempt::Failed { at, .. } => alone.push(batch.remove(at)),
+                Attempt::Failed { at, .. } => {
+                    alone.push(batch.remove(at));
+                    // Something is wrong beyond single closures, a full disk for instance.
+                    if alone.len() == MOST_RESTARTS {
+                        alone.append(&mut batch);
+                    }
+                }
                 // Whether the commit reached the disk is not known, so nothing runs twice.
                 Attempt::NotCommitted(error) => {
                     let text = error.to_string();

@@ -27,7 +27,8 @@ use serde::{Deserialize, Serialize};
 
 pub use demo::{DEMO_CLIENT_SECRET, DEMO_NATIONAL_PORTAL, DEMO_SOCIAL_SECURITY};
 pub use environment::Environment;
-pub use error::ConfigError;
+pub(crate) use error::plain_words;
+pub use error::{ConfigError, Place};
 pub use network::Network;
 pub use reference::reference;
 pub use secret::Secret;

@@ -20,7 +20,8 @@ fn complaint(text: &str) -> String {
 }
 
 fn with_environment(pairs: &[(&str, &str)]) -> Result<Config, String> {
-    Config::from_text(Some(Path::new("dinhdanh.toml")), SANDBOX, &Environment::from_pairs(pairs.iter().copied())).map_err(|it| it.to_string())
+    Config::from_text(Some(Path::new("dinhdanh.toml")), SANDBOX, &Environment::from_pairs(pairs.iter().copied()))
+        .map_err(|it| it.to_string())
 }
 
 #[test]
@@ -57,11 +58,20 @@ fn the_first_thing_wrong_is_named_with_file_line_and_key() {
         ("[short_lived]\nurl = \"redis://x\"\n", "dinhdanh.toml:5: short_lived.url: must be \"memory:\""),
         ("[keys]\nkey_encryption_key = \"c2hvcnQ=\"\n", "dinhdanh.toml:5: keys.key_encryption_key: must be 32 bytes in base64"),
         ("[keys]\nkey_encryption_key_file = \"/no/such\"\n", "dinhdanh.toml:5: keys.key_encryption_key_file: /no/such: no such file"),
-        ("[[clients]]\nclient_id = \"a\"\n[[clients]]\nclient_nam = \"b\"\n", "dinhdanh.toml:7: clients[1].client_nam: unknown key `client_nam`; did you mean `client_name`?"),
-        ("[[clients]]\nclient_id = \"a\"\nclient_secret = 314159\n", "dinhdanh.toml:6: clients[0].client_secret: wrong kind of value; expected "),
+        (
+            "[[clients]]\nclient_id = \"a\"\n[[clients]]\nclient_nam = \"b\"\n",
+            "dinhdanh.toml:7: clients[1].client_nam: unknown key `client_nam`; did you mean `client_name`?",
+        ),
+        (
+            "[[clients]]\nclient_id = \"a\"\nclient_secret = 314159\n",
+            "dinhdanh.toml:6: clients[0].client_secret: wrong kind of value; expected ",
+        ),
         ("[tls]\ncertificate_file = \"./tls.crt\"\n", "dinhdanh.toml:4: tls: the key `key_file` is missing; add it"),
     ] {
-        let complaint = complaint(&format!("{SANDBOX}{text}").replace("issuer = \"http://localhost:8080\"\n[sandbox]\nenabled = true\nissuer = \n", "issuer = \n"));
+        let complaint = complaint(
+            &format!("{SANDBOX}{text}")
+                .replace("issuer = \"http://localhost:8080\"\n[sandbox]\nenabled = true\nissuer = \n", "issuer = \n"),
+        );
         assert!(complaint.starts_with(expected), "\n  {complaint}\nexpected\n  {expected}");
     }
 }
@@ -78,7 +88,17 @@ fn a_secret_never_appears_in_a_complaint_or_in_debug() {
 
 #[test]
 fn the_issuer_is_an_origin() {
-    for issuer in ["http://localhost:8080/", "https://a.example/x", "https://a.example?x=1", "https://a.example#x", "HTTPS://A.example", "https://u@a.example", "a.example", "ftp://a.example", "https://a.example:443"] {
+    for issuer in [
+        "http://localhost:8080/",
+        "https://a.example/x",
+        "https://a.example?x=1",
+        "https://a.example#x",
+        "HTTPS://A.example",
+        "https://u@a.example",
+        "a.example",
+        "ftp://a.example",
+        "https://a.example:443",
+    ] {
         let complaint = complaint(&SANDBOX.replace("http://localhost:8080", issuer));
         assert!(complaint.starts_with("dinhdanh.toml:1: issuer: "), "{complaint}");
     }
@@ -93,9 +113,18 @@ fn production_refuses_what_only_a_sandbox_may_have() {
         (production("http://a.example", kek), "dinhdanh.toml:1: issuer: must be https in production"),
         (production("https://a.example", sms), "dinhdanh.toml: keys.key_encryption_key_file: production needs it"),
         (production("https://a.example", kek), "dinhdanh.toml: sms.url: production needs an SMS gateway"),
-        (production("https://a.example", &format!("{kek}{}", sms.replace("https", "http"))), "dinhdanh.toml:5: sms.url: must be https in production"),
-        (production("https://a.example", &format!("{kek}{sms}[sandbox]\nfixed_otp = \"123456\"\n")), "dinhdanh.toml:7: sandbox.fixed_otp: is for the sandbox only"),
-        (production("https://a.example", &format!("{kek}{sms}[sandbox]\nrate_limits = false\n")), "dinhdanh.toml:7: sandbox.rate_limits: is for the sandbox only"),
+        (
+            production("https://a.example", &format!("{kek}{}", sms.replace("https", "http"))),
+            "dinhdanh.toml:5: sms.url: must be https in production",
+        ),
+        (
+            production("https://a.example", &format!("{kek}{sms}[sandbox]\nfixed_otp = \"123456\"\n")),
+            "dinhdanh.toml:7: sandbox.fixed_otp: is for the sandbox only",
+        ),
+        (
+            production("https://a.example", &format!("{kek}{sms}[sandbox]\nrate_limits = false\n")),
+            "dinhdanh.toml:7: sandbox.rate_limits: is for the sandbox only",
+        ),
     ] {
         let complaint = complaint(&text);
         assert!(complaint.starts_with(expected), "\n  {complaint}\nexpected\n  {expected}");
@@ -127,7 +156,11 @@ fn the_environment_overrides_the_file() {
 #[test]
 fn a_wrong_override_names_the_variable() {
     for (name, value, expected) in [
-        ("DINHDANH__SESSION__IDLE_MINUTS", "20", "environment variable DINHDANH__SESSION__IDLE_MINUTS: unknown key `idle_minuts`; did you mean `idle_minutes`?"),
+        (
+            "DINHDANH__SESSION__IDLE_MINUTS",
+            "20",
+            "environment variable DINHDANH__SESSION__IDLE_MINUTS: unknown key `idle_minuts`; did you mean `idle_minutes`?",
+        ),
         ("DINHDANH__SESSION__IDLE_MINUTES", "soon", "environment variable DINHDANH__SESSION__IDLE_MINUTES: must be a whole number"),
         ("DINHDANH__SESSION__IDLE_MINUTES", "0", "environment variable DINHDANH__SESSION__IDLE_MINUTES: must be from 1 to 1440, not 0"),
         ("DINHDANH__SANDBOX__ENABLED", "yes", "environment variable DINHDANH__SANDBOX__ENABLED: must be true or false"),
@@ -169,7 +202,8 @@ fn the_shipped_example_is_accepted() {
     std::fs::write(folder.path().join("key-encryption-key"), "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n").unwrap();
     std::fs::write(folder.path().join("sms-token"), "token\n").unwrap();
     std::fs::write(folder.path().join("portal-a-secret"), "0123456789012345678901234567890123456789\n").unwrap();
-    let example = include_str!("../../../deploy/dinhdanh.toml").replace("/run/credentials/dinhdanh.service", folder.path().to_str().unwrap());
+    let example =
+        include_str!("../../../deploy/dinhdanh.toml").replace("/run/credentials/dinhdanh.service", folder.path().to_str().unwrap());
     load(&example).unwrap();
 }
 
@@ -180,7 +214,10 @@ fn the_manual_is_written_from_the_types() {
         std::fs::write(&path, reference()).unwrap();
     }
     let committed = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(committed == reference(), "docs/configuration.md is stale: run `UPDATE=1 cargo test --release -p dinhdanh --test configuration`");
+    assert!(
+        committed == reference(),
+        "docs/configuration.md is stale: run `UPDATE=1 cargo test --release -p dinhdanh --test configuration`"
+    );
 }
 
 #[test]

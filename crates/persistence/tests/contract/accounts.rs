@@ -64,7 +64,7 @@ fn a_holder_comes_back_as_it_was_inserted(world: &World) {
 fn a_childs_guardian_is_admitted_only_while_the_guardians_own_account_may_be_used(world: &World) {
     let guardian = world.citizen(1);
     let mut child = world.new_holder(2);
-    child.person.birthdate = PartialDate::Day(date!(2016 - 05 - 05));
+    child.person.birthdate = PartialDate::Full(date!(2016 - 05 - 05));
     child.guardian = Some((guardian, GuardianRelation::Parent));
     let (id, keyring) = (child.id, world.keyring.clone());
     world.run(move |db| Holder::insert(db, &keyring, &child));

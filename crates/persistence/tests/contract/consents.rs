@@ -56,9 +56,8 @@ fn a_consent_covers_what_was_agreed_and_nothing_more(world: &World) {
     let account = world.citizen(1);
     give(world, &consent(account, "openid profile", &["email"]));
     let consent = find(world, account).unwrap();
-    let covers = |scope, claims: &[&str], purpose| {
-        consent.covers(&Scope::parse(scope).unwrap(), &names(claims), &Consent::purpose_hash(purpose))
-    };
+    let covers =
+        |scope, claims: &[&str], purpose| consent.covers(&Scope::parse(scope).unwrap(), &names(claims), &Consent::purpose_hash(purpose));
     let purpose = "Xác định người nộp hồ sơ";
     assert!(covers("openid", &[], purpose) && covers("openid profile", &["email"], purpose));
     assert!(!covers("openid phone", &[], purpose) && !covers("openid", &["phone_number"], purpose) && !covers("openid", &[], "khác"));

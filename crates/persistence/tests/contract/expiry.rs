@@ -8,11 +8,7 @@ use time::{Duration, OffsetDateTime};
 
 use crate::world::{NOW, World, number};
 
-contract!(
-    what_has_expired_leaves_and_the_history_stays,
-    the_history_of_use_stays_five_years,
-    a_purge_takes_no_more_than_it_is_allowed,
-);
+contract!(what_has_expired_leaves_and_the_history_stays, the_history_of_use_stays_five_years, a_purge_takes_no_more_than_it_is_allowed,);
 
 fn purge_at(world: &World, at: OffsetDateTime, limit: i64) -> Purged {
     world.run(move |db| purge(db, at, limit))

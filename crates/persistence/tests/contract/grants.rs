@@ -74,19 +74,22 @@ fn a_redemption_writes_grant_family_and_usage_together(world: &World) {
     assert_eq!(redeem(world, &code), Redemption::Done);
     assert_eq!(world.read(|db| LiveGrant::find(db, code.grant.id, NOW)), Some(LiveGrant(code.grant.clone())));
     assert_eq!(world.read(|db| Family::find(db, code.grant.id)), Some(code.family));
-    assert_eq!(records(world, &code.grant), [code.usage.clone()]);
+    assert_eq!(records(world, &code.grant), std::slice::from_ref(&code.usage));
     assert_eq!(code.usage.unseal_address(&world.keyring).unwrap(), "203.0.113.7");
 }
 
 fn of_sixteen_redemptions_at_once_exactly_one_wins_and_the_grant_is_revoked(world: &World) {
     let account = world.citizen(1);
-    for _round in 0..25 {
-        let code = code_of(world, account, "openid");
+    let session = world.session(account);
+    // A thousand rounds on the embedded default; PostgreSQL flushes each of the sixteen on its own and gets fewer.
+    for _round in 0..if world.url.sqlite_path().is_some() { 1000 } else { 50 } {
+        let grant = world.grant(account, session.id, "openid");
+        let code = Redeemable { family: world.family(&grant), usage: world.usage(&grant, UsageKind::Code), grant };
         let outcomes = race(|_| redeem(world, &Redeemable { usage: world.usage(&code.grant, UsageKind::Code), ..clone(&code) }));
         assert_eq!(outcomes.iter().filter(|outcome| **outcome == Redemption::Done).count(), 1);
         assert_eq!(outcomes.iter().filter(|outcome| **outcome == Redemption::AlreadyRedeemed).count(), 15);
         assert!(!is_live(world, &code.grant));
-        assert_eq!(records(world, &code.grant).iter().filter(|record| record.grant_id == code.grant.id).count(), 1);
+        assert_eq!(records(world, &code.grant).iter().filter(|record| record.grant_id == code.grant.id).count(), 1, "one usage record");
     }
 }
 

@@ -21,7 +21,8 @@ fn the_process_that_is_killed() {
             scope.spawn(move || {
                 for n in 0.. {
                     let id = Uuid::from_u64_pair(n, thread);
-                    let event = AuditEvent { id, at: NOW, actor: "t".into(), action: "t".into(), subject: None, detail: serde_json::Value::Null };
+                    let event =
+                        AuditEvent { id, at: NOW, actor: "t".into(), action: "t".into(), subject: None, detail: serde_json::Value::Null };
                     store.run_blocking(move |db| event.append(db)).unwrap();
                     writeln!(std::io::stdout(), "answered {id}").unwrap();
                 }
@@ -48,7 +49,8 @@ fn kill_9_loses_nothing_that_was_answered() {
     }
     child.kill().unwrap();
     child.wait().unwrap();
-    answered.extend(lines.map_while(Result::ok).filter_map(|line| line.split_once("answered ").and_then(|(_, id)| id.parse::<Uuid>().ok())));
+    answered
+        .extend(lines.map_while(Result::ok).filter_map(|line| line.split_once("answered ").and_then(|(_, id)| id.parse::<Uuid>().ok())));
 
     let store = open(&world.url);
     let kept: std::collections::HashSet<Uuid> =

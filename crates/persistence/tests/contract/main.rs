@@ -1,5 +1,6 @@
 //! One contract for both databases (design section 10). SQLite runs in temporary files; PostgreSQL too when
 //! `DINHDANH_TEST_POSTGRES` holds the address of a server in which databases may be made.
+#![allow(clippy::unwrap_used)] // helpers of tests are tests
 
 /// Runs each test on a fresh database of each kind.
 macro_rules! contract {

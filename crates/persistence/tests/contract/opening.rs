@@ -47,6 +47,19 @@ fn migrating_twice_changes_nothing(world: &World) {
 }
 
 #[test]
+fn a_sqlite_file_of_another_program_is_not_changed_by_a_byte() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("other.sqlite");
+    let mut other = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
+    diesel::sql_query("CREATE TABLE letters (text TEXT)").execute(&mut other).unwrap();
+    drop(other);
+    let before = std::fs::read(&file).unwrap();
+    assert!(matches!(refused(&DatabaseUrl::sqlite(&file), Mode::Sandbox), OpenError::NotOurs { .. }));
+    assert!(std::fs::read(&file).unwrap() == before);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
 fn an_unmigrated_database_says_what_is_pending() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(&DatabaseUrl::sqlite(folder.path().join("x.sqlite")));

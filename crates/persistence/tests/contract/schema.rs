@@ -58,7 +58,9 @@ fn tables_of_code() -> Tables {
 /// Tables with (column, nullable, unique or primary) of a migration, read as text.
 fn tables_of_sql(sql: &str) -> BTreeMap<String, Vec<String>> {
     let mut tables = BTreeMap::new();
-    let plain = |line: &str| ["SMALLINT", "BIGINT", "BYTEA", "BLOB"].iter().fold(line.to_owned(), |line, kind| line.replace(kind, "T")).replace("INTEGER", "T");
+    let plain = |line: &str| {
+        ["SMALLINT", "BIGINT", "BYTEA", "BLOB"].iter().fold(line.to_owned(), |line, kind| line.replace(kind, "T")).replace("INTEGER", "T")
+    };
     for statement in sql.split("CREATE TABLE ").skip(1) {
         let (name, rest) = statement.split_once(" (\n").unwrap();
         let (body, _) = rest.split_once("\n)").unwrap();
@@ -101,7 +103,8 @@ fn both_migrations_declare_the_same_tables_columns_and_constraints() {
     let postgres = tables_of_sql(include_str!("../../../../migrations/postgres/20261122000001_foundation/up.sql"));
     assert_eq!(sqlite, postgres);
     assert_eq!(sqlite.keys().collect::<Vec<_>>(), tables_of_code().keys().collect::<Vec<_>>());
-    let indexes = |sql: &str| sql.lines().filter(|line| line.starts_with("CREATE") && line.contains("INDEX")).map(str::to_owned).collect::<Vec<_>>();
+    let indexes =
+        |sql: &str| sql.lines().filter(|line| line.starts_with("CREATE") && line.contains("INDEX")).map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(
         indexes(include_str!("../../../../migrations/sqlite/20261122000001_foundation/up.sql")),
         indexes(include_str!("../../../../migrations/postgres/20261122000001_foundation/up.sql"))

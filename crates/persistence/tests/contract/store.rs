@@ -42,7 +42,8 @@ fn a_closure_that_fails_hurts_no_other_of_its_batch(world: &World) {
         world.store.run_blocking(insert(&world.new_holder(serial), world))
     });
     for (n, outcome) in outcomes.iter().enumerate() {
-        let taken = matches!(outcome, Err(StoreError::Database(QueryError::DatabaseError(diesel::result::DatabaseErrorKind::UniqueViolation, _))));
+        let taken =
+            matches!(outcome, Err(StoreError::Database(QueryError::DatabaseError(diesel::result::DatabaseErrorKind::UniqueViolation, _))));
         assert_eq!(taken, n % 4 == 3, "{n}: {outcome:?}");
         assert_eq!(outcome.is_ok(), n % 4 != 3, "{n}: {outcome:?}");
     }
@@ -115,6 +116,21 @@ fn closures_of_a_moment_share_one_commit() {
     assert_eq!(closures.load(Ordering::Relaxed), 16);
     assert!(commits.load(Ordering::Relaxed) <= 8, "{commits:?} commits for 16 closures");
     assert_eq!(store.queue_depth(), 0);
+}
+
+#[test]
+fn a_batch_in_which_most_fail_keeps_the_others() {
+    let world = World::sqlite();
+    let store = with(StoreOptions { linger: Duration::from_millis(20), ..StoreOptions::default() }, &world);
+    let outcomes = race(|n| {
+        let insert = insert(&world.new_holder(u32::try_from(n).unwrap()), &world);
+        store.run_blocking(move |db| {
+            insert(db)?;
+            if n < 12 { Err(QueryError::RollbackTransaction) } else { Ok(()) }
+        })
+    });
+    assert!(outcomes.iter().enumerate().all(|(n, outcome)| outcome.is_ok() == (n >= 12)));
+    assert_eq!(world.read(Account::count), 4);
 }
 
 #[test]

@@ -13,8 +13,8 @@ use oidc_provider::authorization::Authentication;
 use oidc_provider::claims_request::ClaimsRequest;
 use oidc_provider::scope::Scope;
 use persistence::{
-    DatabaseUrl, Db, Family, Grant, Holder, Insertion, KeyEncryptionKey, Keyring, Mode, NewHolder, QueryResult, RandomSource, Session, Store,
-    StoreOptions, UsageKind, UsageRecord,
+    DatabaseUrl, Db, Family, Grant, Holder, Insertion, KeyEncryptionKey, Keyring, Mode, NewHolder, QueryResult, RandomSource, Session,
+    Store, StoreOptions, UsageKind, UsageRecord,
 };
 use time::macros::{date, datetime};
 use time::{Date, Duration, OffsetDateTime};
@@ -207,7 +207,7 @@ pub fn person(serial: u32) -> Person {
         citizen_id: number(serial),
         old_id_number: Some(format!("{serial:09}")),
         name: PersonName::from_full("Nguyễn Văn An").unwrap(),
-        birthdate: PartialDate::Day(date!(1990 - 01 - 02)),
+        birthdate: PartialDate::Full(date!(1990 - 01 - 02)),
         gender: Gender::Male,
         nationality: "VN".into(),
         phone: Some(PhoneNumber::parse("0912345678").unwrap()),

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use account_policy::person::{Address, Gender, IntegratedDocument};
-use account_policy::{AccountLevel, Attribute, PartialDate};
+use account_policy::person::{Address, EidCardDetails, Gender, IntegratedDocument};
+use account_policy::{AccountLevel, Attribute, Facts, PartialDate};
 use time::Date;
 
 use super::values::{Legacy, Source};
@@ -17,10 +17,13 @@ pub fn consent_groups(source: Source<'_>, released: &BTreeSet<Attribute>, langua
     for attribute in released {
         let (group, label) = labels(*attribute, language);
         let level_two = attribute.rule(today).is_some_and(|rule| rule.account_level == AccountLevel::Two);
-        let item = ConsentItem { label: label.to_owned(), value: shown(*attribute, source, language) };
+        let items = match (attribute, &source.person.eid) {
+            (Attribute::EidCard, Some(eid)) => card(source, eid, language),
+            _ => vec![ConsentItem { label: label.to_owned(), value: shown(*attribute, source, language) }],
+        };
         match groups.iter_mut().find(|known| known.title == group) {
-            Some(known) => known.items.push(item),
-            None => groups.push(ConsentGroup { title: group.to_owned(), level_two, items: vec![item] }),
+            Some(known) => known.items.extend(items),
+            None => groups.push(ConsentGroup { title: group.to_owned(), level_two, items }),
         }
     }
     groups
@@ -95,7 +98,7 @@ impl Group {
 fn shown(attribute: Attribute, source: Source<'_>, language: Language) -> String {
     let person = source.person;
     let address = |address: &Option<Address>| address.as_ref().map(|address| address.formatted.clone());
-    let document = |document: &Option<IntegratedDocument>| document.as_ref().map(|document| document.number.clone());
+    let document = |document: &Option<IntegratedDocument>| document.as_ref().map(|document| integrated(document, language));
     let value = match attribute {
         Attribute::Name => Some(person.name.full.clone()),
         Attribute::Birthdate => Some(birthdate(person.birthdate)),
@@ -109,7 +112,7 @@ fn shown(attribute: Attribute, source: Source<'_>, language: Language) -> String
         Attribute::TemporaryResidence => address(&person.temporary_residence),
         Attribute::CurrentResidence => address(&person.current_residence),
         Attribute::Household => person.household.clone(),
-        Attribute::EidCard => person.eid.as_ref().map(|eid| card(source, eid.issued_on, eid.expires_on, language)),
+        Attribute::EidCard => None,
         Attribute::DrivingLicence => document(&person.documents.driving_licence),
         Attribute::VehicleRegistration => document(&person.documents.vehicle_registration),
         Attribute::HealthInsurance => document(&person.documents.health_insurance),
@@ -127,16 +130,46 @@ fn shown(attribute: Attribute, source: Source<'_>, language: Language) -> String
     value.unwrap_or_default()
 }
 
-fn card(source: Source<'_>, issued_on: Date, expires_on: Option<Date>, language: Language) -> String {
+/// Every field of the e-ID card that would be released, one line each.
+fn card(source: Source<'_>, eid: &EidCardDetails, language: Language) -> Vec<ConsentItem> {
     let person = source.person;
-    let (issued, expires, birth, origin) = match language {
-        Language::Vi => ("cấp ngày", "có giá trị đến", "nơi sinh", "quê quán"),
-        Language::En => ("issued", "valid until", "place of birth", "place of origin"),
-    };
-    let mut parts = vec![person.citizen_id.as_str().to_owned(), format!("{issued} {}", day(issued_on))];
-    parts.extend(expires_on.map(|date| format!("{expires} {}", day(date))));
-    parts.extend(person.place_of_birth.as_ref().map(|place| format!("{birth}: {place}")));
-    parts.extend(person.place_of_origin.as_ref().map(|place| format!("{origin}: {place}")));
+    let fields = [
+        ("Số định danh", "Number", Some(person.citizen_id.as_str().to_owned())),
+        ("Họ, chữ đệm và tên", "Full name", Some(person.name.full.clone())),
+        ("Ngày, tháng, năm sinh", "Date of birth", Some(birthdate(person.birthdate))),
+        ("Giới tính", "Sex", gender(person.gender, language).map(str::to_owned)),
+        ("Quốc tịch", "Nationality", Some(person.nationality.clone())),
+        ("Nơi sinh", "Place of birth", person.place_of_birth.clone()),
+        ("Nơi đăng ký khai sinh", "Place of birth registration", person.place_of_birth_registration.clone()),
+        ("Quê quán", "Place of origin", person.place_of_origin.clone()),
+        ("Số chứng minh nhân dân cũ", "Old 9-digit ID number", person.old_id_number.clone()),
+        ("Ngày cấp", "Issued on", Some(day(eid.issued_on))),
+        ("Có giá trị đến", "Valid until", eid.expires_on.map(day)),
+        ("Trạng thái", "State", Some(state(source.facts, language).to_owned())),
+    ];
+    fields
+        .into_iter()
+        .filter_map(|(vietnamese, english, value)| {
+            let label = if language == Language::Vi { vietnamese } else { english };
+            Some(ConsentItem { label: label.to_owned(), value: value? })
+        })
+        .collect()
+}
+
+fn state(facts: &Facts, language: Language) -> &'static str {
+    match (facts.lock_grounds.is_empty(), language) {
+        (true, Language::Vi) => "Đang hoạt động",
+        (true, Language::En) => "Active",
+        (false, Language::Vi) => "Đang khóa",
+        (false, Language::En) => "Locked",
+    }
+}
+
+/// Number, further fields by the names that the source gives them, and the source.
+fn integrated(document: &IntegratedDocument, language: Language) -> String {
+    let source = if language == Language::Vi { "nguồn" } else { "source" };
+    let fields = document.fields.iter().map(|(name, value)| format!("{}: {value}", name.replace('_', " ")));
+    let parts: Vec<_> = [document.number.clone()].into_iter().chain(fields).chain([format!("{source}: {}", document.source)]).collect();
     parts.join("; ")
 }
 

@@ -25,7 +25,7 @@ pub fn claims(source: Source<'_>, released: &BTreeSet<Attribute>, sub: &str) -> 
     put(Attribute::Name, "HoVaTen", Some(json!(person.name.full)));
     put(Attribute::Birthdate, "NgayThangNamSinh", Some(json!(person.birthdate.to_string().replace('-', ""))));
     put(Attribute::Gender, "GioiTinh", Some(json!(gender(person.gender))));
-    put(Attribute::Phone, "SoDienThoai", person.phone.as_ref().map(|phone| json!(phone.national())));
+    put(Attribute::Phone, "SoDienThoai", person.phone.as_ref().map(|phone| json!(phone.national().replace(' ', ""))));
     put(Attribute::Email, "ThuDienTu", person.email.as_ref().map(|email| json!(email)));
     put(Attribute::PermanentResidence, "DiaChi", person.permanent_residence.as_ref().map(|address| json!(address.formatted)));
     put(Attribute::ForeignerDocument, "HoChieu", person.foreigner.as_ref().map(|document| json!(document.number)));

@@ -20,7 +20,9 @@ pub struct Cli {
 pub enum Command {
     /// Start the sandbox: provider, two demo portals, demo citizens. Nothing else is needed
     #[cfg(feature = "sandbox")]
-    #[command(after_help = "Example:\n  dinhdanh demo\n  dinhdanh demo --port-base 18080      provider on 18080, portals on 18081 and 18082")]
+    #[command(
+        after_help = "Example:\n  dinhdanh demo\n  dinhdanh demo --port-base 18080      provider on 18080, portals on 18081 and 18082"
+    )]
     Demo {
         /// Port of the provider; the portals take the two ports above it
         #[arg(long, value_name = "N", default_value_t = 8080, value_parser = clap::value_parser!(u16).range(1..=65533))]
@@ -108,7 +110,9 @@ pub enum KeysOperation {
     /// Let the next key sign, keep the one before published, and publish a new next key
     ///
     /// Portals learn a key before it signs, because the next key is published from one rotation to the other.
-    #[command(after_help = "Example:\n  dinhdanh keys rotate --config dinhdanh.toml\n  dinhdanh keys rotate --alg ES256 --config dinhdanh.toml")]
+    #[command(
+        after_help = "Example:\n  dinhdanh keys rotate --config dinhdanh.toml\n  dinhdanh keys rotate --alg ES256 --config dinhdanh.toml"
+    )]
     Rotate {
         /// One algorithm only: RS256, ES256, PS256 or EdDSA
         #[arg(long)]
@@ -172,7 +176,9 @@ pub enum AccountsOperation {
     ///
     /// Safe to repeat: a citizen number that is already there is counted and left alone. A row that is refused is named with its line,
     /// the others come in, and the exit code is 1. The columns are described in docs/operations.md.
-    #[command(after_help = "Example:\n  dinhdanh accounts import citizens.csv --config dinhdanh.toml\n  zcat citizens.ndjson.gz | dinhdanh accounts import - --format ndjson --config dinhdanh.toml")]
+    #[command(
+        after_help = "Example:\n  dinhdanh accounts import citizens.csv --config dinhdanh.toml\n  zcat citizens.ndjson.gz | dinhdanh accounts import - --format ndjson --config dinhdanh.toml"
+    )]
     Import {
         /// The file; `-` reads standard input
         file: PathBuf,

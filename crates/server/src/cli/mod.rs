@@ -8,6 +8,7 @@
 
 pub mod arguments;
 pub mod commands;
+#[cfg(feature = "sandbox")]
 mod demo;
 mod opened;
 mod operation;

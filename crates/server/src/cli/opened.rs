@@ -89,7 +89,10 @@ impl Opened {
             Pending::Run => self.migrate_and_unlock(),
             Pending::RunUnlessProduction if self.is_new() || self.store.mode() == Mode::Sandbox => self.migrate_and_unlock(),
             Pending::RunUnlessProduction | Pending::Refuse => {
-                anyhow::bail!("the database is older than this program ({} to run); run `dinhdanh migrate` with the same --config", count(missing.len()))
+                anyhow::bail!(
+                    "the database is older than this program ({} to run); run `dinhdanh migrate` with the same --config",
+                    count(missing.len())
+                )
             }
         }
     }

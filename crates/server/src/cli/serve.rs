@@ -108,7 +108,9 @@ fn on_change(opened: Opened, provider: &Arc<Provider>) -> OnChange {
 fn bind(address: &str) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).map_err(|error| match error.kind() {
         ErrorKind::AddrInUse => anyhow::anyhow!("{address} is taken by another program; stop it, or change `listen`"),
-        ErrorKind::PermissionDenied => anyhow::anyhow!("{address} needs root; choose a port above 1023 for `listen` and put a proxy in front"),
+        ErrorKind::PermissionDenied => {
+            anyhow::anyhow!("{address} needs root; choose a port above 1023 for `listen` and put a proxy in front")
+        }
         _ => anyhow::anyhow!("cannot listen on {address} ({error}); check `listen`"),
     })
 }

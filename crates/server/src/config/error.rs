@@ -95,7 +95,7 @@ pub(super) fn unknown_key<'a>(name: &str, known: impl Iterator<Item = &'a str>) 
 }
 
 /// Rewrites serde's words into ours, and keeps the value of a key that may hold a secret out of them.
-pub(super) fn plain_words(message: &str, key: &str) -> String {
+pub(crate) fn plain_words(message: &str, key: &str) -> String {
     let message = message.lines().next().unwrap_or_default().trim();
     if let Some(rest) = message.strip_prefix("unknown field ") {
         let mut quoted = rest.split('`').skip(1).step_by(2);

@@ -67,7 +67,8 @@ impl Node {
     pub fn words(self) -> Vec<&'static str> {
         let one_of = self.shape["oneOf"].as_array().into_iter().flatten().filter_map(|variant| variant["const"].as_str());
         let listed = self.shape["enum"].as_array().into_iter().flatten().filter_map(Value::as_str);
-        let nested = self.shape["oneOf"].as_array().into_iter().flatten().flat_map(|variant| variant["enum"].as_array().into_iter().flatten());
+        let nested =
+            self.shape["oneOf"].as_array().into_iter().flatten().flat_map(|variant| variant["enum"].as_array().into_iter().flatten());
         one_of.chain(listed).chain(nested.filter_map(Value::as_str)).collect()
     }
 

@@ -32,7 +32,9 @@ impl Config {
         }
         let origin = url.origin().ascii_serialization();
         if self.issuer != origin {
-            return refuse(format!("must be scheme, host and port alone, without path, query, fragment or slash at the end; write \"{origin}\""));
+            return refuse(format!(
+                "must be scheme, host and port alone, without path, query, fragment or slash at the end; write \"{origin}\""
+            ));
         }
         if url.scheme() == "http" && !self.sandbox.enabled {
             return refuse("must be https in production; plain http is for the sandbox".to_owned());
@@ -113,7 +115,10 @@ impl Config {
 
     fn sandbox_is_permitted(&self) -> Result<(), Problem> {
         if !cfg!(feature = "sandbox") {
-            return Err(Problem::new("sandbox.enabled", "this program was built without the sandbox; set it to false or use a build with it"));
+            return Err(Problem::new(
+                "sandbox.enabled",
+                "this program was built without the sandbox; set it to false or use a build with it",
+            ));
         }
         match &self.sandbox.fixed_otp {
             Some(code) if code.expose().len() != 6 || !code.expose().bytes().all(|byte| byte.is_ascii_digit()) => {

@@ -6,7 +6,7 @@ use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -19,15 +19,21 @@ use crate::cli::{Audience, Change, Opened, Operation, Report};
 const MOST: usize = 8;
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A listening control socket; dropped, it is gone.
+/// A listening control socket; dropped, it is gone, and commands find no node.
 #[derive(Debug)]
 pub struct ControlSocket {
-    path: PathBuf,
+    data_dir: PathBuf,
+    closing: Arc<AtomicBool>,
 }
 
 impl Drop for ControlSocket {
     fn drop(&mut self) {
-        _ = fs::remove_file(&self.path);
+        self.closing.store(true, Ordering::Release);
+        // Wakes the thread that waits for commands, so that it ends and lets the database go.
+        if let Ok(reachable) = Reachable::new(&self.data_dir, SOCKET) {
+            _ = UnixStream::connect(reachable.path());
+        }
+        _ = fs::remove_file(data_dir::socket_path(&self.data_dir));
     }
 }
 
@@ -39,19 +45,12 @@ pub type OnChange = Arc<dyn Fn(Change) -> anyhow::Result<()> + Send + Sync>;
 /// # Errors
 /// When the socket cannot be made.
 pub fn listen(data_dir: &DataDir, opened: Opened, on_change: OnChange) -> io::Result<ControlSocket> {
-    let path = data_dir::socket_path(data_dir.path());
     let listener = bind_for_owner(data_dir.path())?;
+    let closing = Arc::new(AtomicBool::new(false));
+    let socket = ControlSocket { data_dir: data_dir.path().to_owned(), closing: Arc::clone(&closing) };
     let node = Arc::new(Node { opened, on_change, running: AtomicUsize::new(0) });
-    thread::Builder::new().name("control".to_owned()).spawn(move || {
-        for stream in listener.incoming().flatten() {
-            let node = Arc::clone(&node);
-            let started = thread::Builder::new().name("command".to_owned()).spawn(move || node.serve(&stream));
-            if let Err(error) = started {
-                tracing::warn!(%error, "a command could not be started");
-            }
-        }
-    })?;
-    Ok(ControlSocket { path })
+    thread::Builder::new().name("control".to_owned()).spawn(move || node.accept(&listener, &closing))?;
+    Ok(socket)
 }
 
 /// Binds inside a folder that nobody else can enter, then moves the socket to its place: at no moment is it open to others. A socket
@@ -75,6 +74,16 @@ struct Node {
 }
 
 impl Node {
+    fn accept(self: &Arc<Self>, listener: &UnixListener, closing: &AtomicBool) {
+        for stream in listener.incoming().take_while(|_| !closing.load(Ordering::Acquire)).flatten() {
+            let node = Arc::clone(self);
+            let started = thread::Builder::new().name("command".to_owned()).spawn(move || node.serve(&stream));
+            if let Err(error) = started {
+                tracing::warn!(%error, "a command could not be started");
+            }
+        }
+    }
+
     fn serve(&self, stream: &UnixStream) {
         _ = stream.set_write_timeout(Some(PATIENCE));
         let reply = if self.running.fetch_add(1, Ordering::AcqRel) < MOST {

@@ -40,8 +40,8 @@ pub struct Steps {
     pub account_chosen: bool,
     /// The citizen wants to sign in with another account than the one that is signed in.
     pub other_account: bool,
-    /// A one-time code is on its way for this interaction.
-    pub code_sent: bool,
+    /// When a one-time code was sent for this interaction, while it is awaited.
+    pub code_sent_at: Option<OffsetDateTime>,
     /// The citizen preferred to go on without the voluntary step-up.
     pub step_up_declined: bool,
     /// The guardian agreed to this portal by the code sent to the guardian's phone (Decree 69 Art. 14.2).

@@ -3,19 +3,23 @@
 use account_policy::{AuthenticationLevel, Refusal, RefusalCause};
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
+use actix_web::http::header::RETRY_AFTER;
 use oidc_provider::authorization::{PageError, Standing};
 use oidc_provider::client::Client;
 use persistence::StoreError;
+use time::Duration;
 
 use super::present::Present;
 use super::{Interaction, Step, second_factor};
 use crate::claims::Assessment;
 use crate::claims::labels::consent_groups;
 use crate::claims::values::Source;
+use crate::hashing::Busy;
 use crate::one_time_code;
 use crate::pages::{
     ChooseAccountPage, CodePage, CodeProblem, CodeRecipient, ConsentPage, Notice, NoticePage, PortalBadge, SignInPage, SignInProblem, WayBack,
 };
+use crate::provider::Provider;
 use crate::text::Language;
 
 /// Number and password.
@@ -30,7 +34,20 @@ pub(super) fn sign_in(step: &Step<'_>, interaction: &Interaction, problem: Optio
         problem,
         needs_level_two: step.client.min_account_level >= 2 || step.client.min_authentication_level >= 2,
     };
-    step.visit.page(status, page.render(), &targets(interaction))
+    let wait = match &page.problem {
+        Some(SignInProblem::Throttled { seconds }) => Some(*seconds),
+        Some(SignInProblem::Busy) => Some(Busy::RETRY_AFTER_SECONDS),
+        Some(SignInProblem::NumberMalformed | SignInProblem::Wrong) | None => None,
+    };
+    retry_after(step.visit.page(status, page.render(), &targets(interaction)), wait)
+}
+
+/// When it is worth trying again (RFC 6585 §4, RFC 9110 §10.2.3).
+fn retry_after(mut answer: HttpResponse, wait: Option<u64>) -> HttpResponse {
+    if let Some(seconds) = wait {
+        answer.headers_mut().insert(RETRY_AFTER, seconds.into());
+    }
+    answer
 }
 
 /// "Go on as …, or another account?"
@@ -47,11 +64,11 @@ pub(super) fn choose_account(step: &Step<'_>, interaction: &Interaction, present
 
 /// The one-time code; sends one if none is on its way for this interaction.
 pub(super) async fn code(step: &Step<'_>, interaction: &mut Interaction, present: &Present, assessment: &Assessment) -> Result<HttpResponse, StoreError> {
-    let problem = if interaction.steps.code_sent {
+    let problem = if interaction.steps.code_sent_at.is_some() {
         None
     } else {
         let sent = second_factor::send(step.visit, step.client, present, assessment.guardian_due).await?;
-        interaction.steps.code_sent = true;
+        interaction.steps.code_sent_at = Some(step.visit.provider.clock.now());
         sent.err()
     };
     Ok(code_again(step, interaction, present, assessment, problem))
@@ -80,12 +97,23 @@ pub(super) fn code_again(
         csrf: step.visit.csrf(&interaction.id),
         portal: badge(step.client, interaction),
         recipient,
-        resend_in: u64::from(provider.config.limits.one_time_code_resend_seconds),
+        resend_in: resend_in(step.visit.provider, interaction),
         minutes: u64::from(provider.config.lifetimes.one_time_code_seconds.div_ceil(60)),
         may_skip: assessment.binding == Standing::Satisfied,
         problem,
     };
-    step.visit.page(status, page.render(), &targets(interaction))
+    let wait = match &page.problem {
+        Some(CodeProblem::TooSoon { seconds }) => Some(*seconds),
+        Some(CodeProblem::Wrong { .. } | CodeProblem::Expired | CodeProblem::Exhausted | CodeProblem::NotSent) | None => None,
+    };
+    retry_after(step.visit.page(status, page.render(), &targets(interaction)), wait)
+}
+
+/// What remains of the time before another code may be asked for, in seconds.
+fn resend_in(provider: &Provider, interaction: &Interaction) -> u64 {
+    let Some(sent_at) = interaction.steps.code_sent_at else { return 0 };
+    let next = sent_at + Duration::seconds(i64::from(provider.config.limits.one_time_code_resend_seconds));
+    u64::try_from((next - provider.clock.now()).whole_seconds()).unwrap_or(0)
 }
 
 fn code_status(problem: &CodeProblem) -> StatusCode {

@@ -15,13 +15,17 @@ use crate::pages::{Notice, WayBack};
 use crate::provider::Provider;
 
 /// Wraps every route.
-pub async fn guard(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+pub async fn guard(mut request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
     let Some(provider) = request.app_data::<web::Data<Provider>>().cloned() else {
         return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
     };
     let id = hex(provider.randomness.bytes::<8>());
     request.extensions_mut().insert(RequestId(id.clone()));
     let method = request.method().clone();
+    // RFC 9110 §9.1: "All general-purpose servers MUST support the methods GET and HEAD." Routes know GET; the connection leaves the body out.
+    if method == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
     let timer = provider.metrics.start_timer();
     // The path can carry an interaction id and the query personal data: only the route's pattern is logged.
     let span = tracing::info_span!("request", request_id = %id, method = %method);
@@ -71,7 +75,6 @@ fn explain(answer: ServiceResponse<BoxBody>, provider: &Provider) -> ServiceResp
     let status = answer.status();
     let allow = answer.headers().get(header::ALLOW).cloned();
     let (request, _) = answer.into_parts();
-    let head = request.method() == Method::HEAD;
     let mut explained = if speaks_json(request.path()) {
         let (code, description) = match status {
             StatusCode::NOT_FOUND => ("not_found", "There is nothing at this address; the endpoints are listed in /.well-known/openid-configuration."),
@@ -95,9 +98,6 @@ fn explain(answer: ServiceResponse<BoxBody>, provider: &Provider) -> ServiceResp
     };
     if let Some(allow) = allow {
         explained.headers_mut().insert(header::ALLOW, allow);
-    }
-    if head {
-        explained = explained.set_body(BoxBody::new(()));
     }
     ServiceResponse::new(request, explained)
 }

@@ -40,9 +40,15 @@ impl Metrics {
             requests: HistogramVec::new(requests, &["route", "status"])?,
             authorizations: IntCounterVec::new(Opts::new("dinhdanh_authorizations_total", "Answers to portals by outcome"), &["outcome"])?,
             sign_ins: IntCounterVec::new(Opts::new("dinhdanh_sign_ins_total", "Tries to sign in by outcome"), &["outcome"])?,
-            tokens: IntCounterVec::new(Opts::new("dinhdanh_token_requests_total", "Token requests by grant and outcome"), &["grant_type", "outcome"])?,
+            tokens: IntCounterVec::new(
+                Opts::new("dinhdanh_token_requests_total", "Token requests by grant and outcome"),
+                &["grant_type", "outcome"],
+            )?,
             queues: IntGaugeVec::new(Opts::new("dinhdanh_queue_depth", "Work that waits, by queue"), &["queue"])?,
-            messages: IntCounterVec::new(Opts::new("dinhdanh_messages_total", "Outgoing messages by channel and outcome"), &["channel", "outcome"])?,
+            messages: IntCounterVec::new(
+                Opts::new("dinhdanh_messages_total", "Outgoing messages by channel and outcome"),
+                &["channel", "outcome"],
+            )?,
             commit_batch: Histogram::with_opts(batch)?,
             registry,
         };

@@ -146,6 +146,12 @@ impl<'a> Drafting<'a> {
 }
 
 impl Draft {
+    /// Without the wait after the last code, since that one was used: who signs in again at once needs another.
+    pub(super) fn at_once(mut self) -> Self {
+        self.limits.resend_after = Duration::ZERO;
+        self
+    }
+
     /// Stores code and message in this transaction, or neither when it is too soon for another code.
     ///
     /// # Errors

@@ -90,8 +90,11 @@ pub async fn send(
     if let Some(seconds) = hourly_limit(provider, audience, now).await {
         return Ok(Err(CodeProblem::TooSoon { seconds }));
     }
+    let used = used_key(audience.account().id, audience.purpose());
+    let draft = if provider.short_lived.counted(&used, now).await.is_some() { draft.at_once() } else { draft };
     match provider.store.run(move |db| draft.place(db, now)).await? {
         Placed::Done => {
+            provider.short_lived.reset(&used).await;
             provider.delivery.wake();
             Ok(Ok(()))
         }
@@ -105,13 +108,23 @@ async fn hourly_limit(provider: &Provider, audience: Audience<'_>, now: OffsetDa
     if provider.config.sandbox.enabled && !provider.config.sandbox.rate_limits {
         return None;
     }
-    let key = Sha256::new().chain_update(b"codes of an hour\0").chain_update(audience.account().id.as_bytes()).finalize().into();
+    let key = key("codes of an hour", audience.account().id, audience.purpose());
     let most = u64::from(provider.config.limits.one_time_codes_per_hour);
     let sent = provider.short_lived.counted(&key, now).await;
     if let Some(sent) = sent.filter(|sent| sent.count >= most) {
         return Some(u64::try_from((sent.since + HOUR - now).whole_seconds().max(1)).unwrap_or(1));
     }
     provider.short_lived.count(&key, HOUR, now).await.is_err().then_some(60)
+}
+
+/// Counts that the last code was used.
+fn used_key(account: Uuid, purpose: Purpose) -> [u8; 32] {
+    key("code was used", account, purpose)
+}
+
+fn key(domain: &str, account: Uuid, purpose: Purpose) -> [u8; 32] {
+    let hash = Sha256::new().chain_update(domain).chain_update([0]).chain_update(account.as_bytes()).chain_update(purpose.name());
+    hash.finalize().into()
 }
 
 /// Judges what was typed for that account and purpose. A right code is consumed; a wrong one costs a try, also when it
@@ -124,7 +137,11 @@ pub async fn check(provider: &Provider, account: Uuid, purpose: Purpose, typed: 
     let (limits, now) = (limits(&provider.config), provider.clock.now());
     let verdict = provider.store.run(move |db| OneTimeCodes::check(db, account, purpose.name(), &code_hash, &limits, now)).await?;
     Ok(match verdict {
-        Verdict::Correct => Ok(()),
+        Verdict::Correct => {
+            // When the store has no room for it, the next code has its wait.
+            let _ = provider.short_lived.count(&used_key(account, purpose), Duration::HOUR, now).await;
+            Ok(())
+        }
         Verdict::Wrong { tries_left } => Err(CodeProblem::Wrong { tries_left: u32::try_from(tries_left).unwrap_or(0) }),
         Verdict::Expired | Verdict::NoneIssued => Err(CodeProblem::Expired),
         Verdict::Exhausted => Err(CodeProblem::Exhausted),

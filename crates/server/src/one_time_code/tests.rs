@@ -75,6 +75,15 @@ async fn another_code_has_to_wait_and_replaces_the_first() {
 }
 
 #[tokio::test]
+async fn who_used_a_code_gets_another_at_once_but_only_one() {
+    let node = Node::sandbox().await;
+    let code = sent_to_an(&node).await.unwrap();
+    assert_eq!(typed(&node, Purpose::SignIn, &code).await, Ok(()));
+    assert!(sent_to_an(&node).await.is_ok());
+    assert!(matches!(sent_to_an(&node).await, Err(CodeProblem::TooSoon { .. })));
+}
+
+#[tokio::test]
 async fn ten_codes_are_an_hours_worth() {
     let node = Node::sandbox().await;
     for _ in 0..10 {

@@ -28,10 +28,12 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
 /// Global unicast is 2000::/3 alone; within it, ranges that carry an IPv4 address or nothing are not public.
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let [a, b, ..] = address.segments();
-    let special = (a == 0x2001 && b < 0x0200) // protocol assignments with Teredo, RFC 2928
-        || (a == 0x2001 && b == 0x0db8) // documentation
-        || a == 0x2002 // 6to4 carries an IPv4 address
-        || a == 0x3fff; // documentation, RFC 9637
+    let special = match a {
+        0x2001 => b < 0x0200 || b == 0x0db8, // protocol assignments with Teredo (RFC 2928), documentation (RFC 3849)
+        0x2002 => true,                      // 6to4 carries an IPv4 address
+        0x3fff => true,                      // documentation, RFC 9637
+        _ => false,
+    };
     (0x2000..0x4000).contains(&a) && !special
 }
 

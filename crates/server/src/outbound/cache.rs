@@ -55,10 +55,11 @@ impl<T> Cache<T> {
     ) -> Result<Arc<T>, OutboundError> {
         let entry = self.entry(uri);
         let mut entry = entry.lock().await;
-        if let Some((document, fetched_at)) = &entry.document {
-            if freshness == Freshness::Cached && age(*fetched_at, now) < FRESH {
-                return Ok(Arc::clone(document));
-            }
+        if let Some((document, fetched_at)) = &entry.document
+            && freshness == Freshness::Cached
+            && age(*fetched_at, now) < FRESH
+        {
+            return Ok(Arc::clone(document));
         }
         if entry.tried_at.is_some_and(|tried_at| age(tried_at, now) < SHORTEST) {
             return entry.fallback(now);

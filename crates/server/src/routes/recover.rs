@@ -60,7 +60,7 @@ async fn start(request: HttpRequest, body: Bytes, provider: Data<Provider>) -> H
     let visit = Visit::new(&provider, &request, &[]);
     let fields = match posted(&visit, &body, |_| CSRF_PURPOSE.to_owned()) {
         Ok(fields) => fields,
-        Err(answer) => return answer,
+        Err(answer) => return *answer,
     };
     let back = fields.value("back").and_then(checked_back);
     let typed = fields.value("citizen_id").unwrap_or_default().trim().to_owned();
@@ -100,7 +100,7 @@ async fn confirm(request: HttpRequest, body: Bytes, provider: Data<Provider>) ->
     let visit = Visit::new(&provider, &request, &[]);
     let fields = match posted(&visit, &body, |fields| format!("recover {}", fields.value("recovery").unwrap_or_default())) {
         Ok(fields) => fields,
-        Err(answer) => return answer,
+        Err(answer) => return *answer,
     };
     let Some(mut recovery) = Recovery::find(&provider, fields.value("recovery").unwrap_or_default()).await else { return expired(&visit) };
     match judge(&visit, &provider, &fields, &mut recovery).await {
@@ -177,14 +177,14 @@ async fn at_the_same_time(work: impl Future) {
 }
 
 /// The fields of a form of ours, or the answer to one that is not.
-fn posted(visit: &Visit<'_>, body: &Bytes, purpose: impl FnOnce(&Parameters) -> String) -> Result<Parameters, HttpResponse> {
+fn posted(visit: &Visit<'_>, body: &Bytes, purpose: impl FnOnce(&Parameters) -> String) -> Result<Parameters, Box<HttpResponse>> {
     let fields = form(visit.request, body)
-        .map_err(|error| visit.notice(Notice::RequestWrong { detail: error.to_string() }, START, WayBack::None, &[]))?;
+        .map_err(|error| Box::new(visit.notice(Notice::RequestWrong { detail: error.to_string() }, START, WayBack::None, &[])))?;
     if !visit.keeps_cookies {
-        return Err(visit.notice(Notice::CookiesOff, START, WayBack::None, &[]));
+        return Err(Box::new(visit.notice(Notice::CookiesOff, START, WayBack::None, &[])));
     }
     if !csrf::verify(visit.provider, &visit.browser, &purpose(&fields), fields.value("csrf").unwrap_or_default()) {
-        return Err(visit.notice(Notice::Forbidden, START, WayBack::None, &[]));
+        return Err(Box::new(visit.notice(Notice::Forbidden, START, WayBack::None, &[])));
     }
     Ok(fields)
 }

@@ -42,10 +42,11 @@ for (const [index, [language, width]] of ways.entries()) {
     assert.equal(await citizen.page_here(), "code");
     await look("code");
     const message = await newest(number);
-    await page.goto(`${provider}/sandbox/phone?citizen_id=${number}`);
-    assert.ok((await page.innerText("#messages")).includes(message.code), "the phone shows the code");
-    await look("phone");
-    await page.goBack();
+    const phone = await citizen.another_tab();
+    await phone.page.goto(`${provider}/sandbox/phone?citizen_id=${number}&lang=${language}`);
+    assert.ok((await phone.page.innerText("#messages")).includes(message.code), "the phone shows the code");
+    await phone.look("phone", [width]);
+    await phone.page.close();
     await citizen.types_code(number, message.code);
     await look("consent-level-2");
     await citizen.press("#allow");

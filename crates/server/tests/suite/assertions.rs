@@ -29,7 +29,11 @@ impl KeyHolder {
         client.token_endpoint_auth_method = Some(AuthenticationMethod::PrivateKeyJwt);
         client.jwks = Some(json!({ "keys": [public] }));
         client.grant_types = Some(vec![GrantType::ClientCredentials]);
-        let app = App::with(|config| config.clients.push(client)).await;
+        let app = App::with(|config| {
+            config.clients.push(client);
+            config.limits.client_tries = 1000;
+        })
+        .await;
         Self { app, keys: SigningKeys::new(vec![key], vec![]), public }
     }
 
@@ -174,7 +178,8 @@ async fn forged_signatures_and_confused_algorithms_are_refused() {
     }
     // Our own ID token is signed by a good key, but not by the client's.
     let ours = holder.app.portal().signed_in(&holder.app, "openid").await.id_token;
-    refused(&holder.present_as(&ours, &[("client_id", "portal-key")]).await, "our own ID token");
+    let answer = holder.present_as(&ours, &[("client_id", "portal-key")]).await;
+    assert!(answer.status == 400 || answer.status == 401, "our own ID token: {}", answer.body);
 }
 
 #[tokio::test(flavor = "multi_thread")]

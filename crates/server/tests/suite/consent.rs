@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use persistence::{ClientRecord, Consent, Origin};
 use serde_json::json;
 
-use crate::support::{AN, ANNA, App, BINH, PASSWORD, Portal, newest_code};
+use crate::support::{AN, App, BINH, PASSWORD, Portal, newest_code};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn consent_is_remembered_for_this_portal_and_no_other() {
@@ -127,7 +127,7 @@ async fn what_is_listed_is_what_is_released() {
         "phone_number_verified", "citizen_id", "old_id_number", "acr", "account_level", "authentication_level",
     ];
     assert_eq!(names, released.into_iter().collect());
-    assert_eq!(app.usage(AN).await[0].attributes, ["name", "birthdate", "gender", "locale", "phone", "citizen_id", "old_id_number"]);
+    assert_eq!(app.usage(AN).await[0].attributes, ["name", "birthdate", "gender", "locale", "phone", "citizen_id_number", "old_id_number"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -157,7 +157,7 @@ async fn a_datum_without_a_value_is_listed_as_such() {
     let app = App::start().await;
     let browser = app.browser();
     let page = browser.get(&app.portal().authorize_scope("openid citizen_id")).await;
-    let page = browser.sign_in(&page, ANNA, PASSWORD).await;
+    let page = browser.sign_in(&page, BINH, PASSWORD).await;
     assert!(page.is_consent_page(), "{}", page.text());
     assert!(page.has(".group .none"), "an old number is not on record, but it could be released later");
 }

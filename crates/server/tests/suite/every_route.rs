@@ -63,6 +63,19 @@ async fn a_wrong_method_is_405_with_allow_and_never_blank() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn head_is_get_without_a_body() {
+    let app = App::start().await;
+    let browser = app.browser();
+    for (path, allowed) in ROUTES {
+        let answer = browser.send("HEAD", path, &[], vec![]).await;
+        let get = browser.send("GET", path, &[], vec![]).await;
+        assert_eq!(answer.status, get.status, "{path}");
+        assert!(answer.body.is_empty(), "{path}");
+        assert_eq!(answer.status == 405, !allowed.starts_with("GET"), "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nobody_is_answered_everywhere_with_headers_that_guard() {
     let app = App::start().await;
     let browser = app.browser();

@@ -103,8 +103,8 @@ async fn every_advertised_value_is_understood() {
         }
     }
     let acr = list(&document, "acr_values_supported");
-    assert_eq!(acr, ["LoA1", "LoA2", "urn:vn:nd69:xacthuc:1", "urn:vn:nd69:xacthuc:2", "urn:vn:nd69:xacthuc:3", "urn:vn:nd69:xacthuc:4"]);
-    for value in &acr[..4] {
+    assert_eq!(acr, ["LoA1", "LoA2", "urn:vn:nd69:xacthuc:1", "urn:vn:nd69:xacthuc:2"], "levels 3 and 4 need a biometric factor that no page asks for yet");
+    for value in &acr {
         let answer = portal.silently(&browser, &[("acr_values", Some(value))]).await;
         assert_eq!(portal.tokens(&answer.parameter("code").unwrap()).await.claims()["acr"], *value);
     }

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use super::audit;
 use crate::cli::arguments::ClientsOperation;
 use crate::cli::{Opened, Report};
+use crate::config::plain_words;
 use crate::outbound::Outbound;
 
 const LARGEST_FILE: u64 = 256 * 1024;
@@ -53,7 +54,9 @@ pub async fn store_configured(opened: &Opened, outbound: &Outbound) -> anyhow::R
         };
         let client = register(opened, metadata.clone(), document)?;
         if let Upserted::OtherOrigin(_) = store(opened, client, Origin::File)? {
-            bail!("client {client_id} was registered with `clients add`; remove it from the configuration file, or give this one another client_id");
+            bail!(
+                "client {client_id} was registered with `clients add`; remove it from the configuration file, or give this one another client_id"
+            );
         }
     }
     for record in opened.store.read_blocking(ClientRecord::list)? {
@@ -68,7 +71,9 @@ pub async fn store_configured(opened: &Opened, outbound: &Outbound) -> anyhow::R
 
 fn register(opened: &Opened, metadata: ClientMetadata, document: Option<Vec<String>>) -> anyhow::Result<Client> {
     let client_id = metadata.client_id.clone();
-    metadata.register(&opened.config.registration_rules(document)).map_err(|error| anyhow::anyhow!("client {client_id}: {}: {error}", error.key()))
+    metadata
+        .register(&opened.config.registration_rules(document))
+        .map_err(|error| anyhow::anyhow!("client {client_id}: {}: {error}", error.key()))
 }
 
 fn store(opened: &Opened, client: Client, origin: Origin) -> anyhow::Result<Upserted> {
@@ -96,14 +101,17 @@ fn add(opened: &Opened, replace: bool, input: &mut dyn BufRead) -> anyhow::Resul
     let mut metadata = read_metadata(input)?;
     let client_id = metadata.client_id.clone();
     match find(opened, &client_id)? {
-        Some(stored) if stored.origin == Origin::File => bail!("client {client_id} is in the configuration file; change it there and restart the node"),
+        Some(stored) if stored.origin == Origin::File => {
+            bail!("client {client_id} is in the configuration file; change it there and restart the node")
+        }
         Some(_) if !replace => bail!("client {client_id} exists already; add --replace to change it"),
         _ => {}
     }
     if metadata.client_secret_file.is_some() {
         bail!("client_secret_file is for the configuration file; give client_secret, or leave it out and one is made");
     }
-    let made = (needs_secret(&metadata) && metadata.client_secret.is_none()).then(|| URL_SAFE_NO_PAD.encode(opened.randomness.bytes::<32>()));
+    let made =
+        (needs_secret(&metadata) && metadata.client_secret.is_none()).then(|| URL_SAFE_NO_PAD.encode(opened.randomness.bytes::<32>()));
     if let Some(secret) = &made {
         metadata.client_secret = Some(secret.clone().into());
     }
@@ -125,8 +133,9 @@ fn read_metadata(input: &mut dyn BufRead) -> anyhow::Result<ClientMetadata> {
         return serde_json::from_str(&text).context("not the metadata of a client");
     }
     toml::from_str(&text).map_err(|error| {
-        let line = error.span().map_or(0, |span| text[..span.start.min(text.len())].lines().count().max(1));
-        anyhow::anyhow!("line {line}: {}; the file holds the keys of one [[clients]] table, without that heading", error.message())
+        let line = error.span().map_or(1, |span| text.bytes().take(span.start).filter(|byte| *byte == b'\n').count() + 1);
+        let problem = plain_words(error.message(), "client_secret");
+        anyhow::anyhow!("line {line}: {problem}; the file holds the keys of one [[clients]] table, without that heading")
     })
 }
 
@@ -146,7 +155,13 @@ fn list(opened: &Opened) -> anyhow::Result<Report> {
         .iter()
         .map(|record| {
             let levels = format!("{}/{}", record.client.min_account_level, record.client.min_authentication_level);
-            [record.client.client_id.clone(), standing(record).to_owned(), origin(record).to_owned(), levels, record.client.client_name.clone()]
+            [
+                record.client.client_id.clone(),
+                standing(record).to_owned(),
+                origin(record).to_owned(),
+                levels,
+                record.client.client_name.clone(),
+            ]
         })
         .collect();
     let json: Vec<Value> = records.iter().map(summary).collect();

@@ -63,7 +63,15 @@ fn list(opened: &Opened) -> anyhow::Result<Report> {
     let standing = |record: &SigningKeyRecord| if record.is_published(now) { record.state.code() } else { "withdrawn" };
     let rows: Vec<_> = records
         .iter()
-        .map(|record| [record.alg.to_string(), standing(record).to_owned(), day(Some(record.created_at)), day(record.published_to), record.kid.clone()])
+        .map(|record| {
+            [
+                record.alg.to_string(),
+                standing(record).to_owned(),
+                day(Some(record.created_at)),
+                day(record.published_to),
+                record.kid.clone(),
+            ]
+        })
         .collect();
     let json: Vec<Value> = records
         .iter()
@@ -147,5 +155,8 @@ fn retire(opened: &Opened, kid: &str) -> anyhow::Result<Report> {
         SigningKeyRecord::retire(db, &id, now)?;
         event.append(db)
     })?;
-    Ok(Report::done(format!("{kid} is published no more; what it signed cannot be verified from now on.\n"), json!({ "kid": kid, "state": "withdrawn" })))
+    Ok(Report::done(
+        format!("{kid} is published no more; what it signed cannot be verified from now on.\n"),
+        json!({ "kid": kid, "state": "withdrawn" }),
+    ))
 }

@@ -101,9 +101,9 @@ impl Node {
         self.provider.store.read(move |db| Message::latest_for(db, &keyring, MessagesOf::Anyone, 1000)).await.unwrap()
     }
 
-    /// Moves time on.
+    /// Moves time on. The clock is moved in whole seconds, and a little of the last one has passed when it is read again.
     pub fn wait(&self, duration: time::Duration) {
-        self.provider.clock.set(self.provider.clock.now() + duration);
+        self.provider.clock.set(self.provider.clock.now() + duration + time::Duration::milliseconds(500));
     }
 }
 

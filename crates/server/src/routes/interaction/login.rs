@@ -144,7 +144,7 @@ async fn enter(posted: &mut Posted<'_>, account: Account) -> Result<Entered, Sto
         .await?;
     posted.visit.set_cookie(SessionSecret::issue(session.id, random).cookie(Transport::of(&provider.config.issuer)));
     posted.interaction.authenticated = Some(session.id);
-    posted.interaction.steps.code_sent = false;
+    posted.interaction.steps.code_sent_at = None;
     posted.interaction.steps.account_chosen = false;
     Ok(Entered::In(Box::new(Present { session, holder, consent })))
 }

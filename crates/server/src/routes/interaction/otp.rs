@@ -70,7 +70,7 @@ async fn raise(posted: &mut Posted<'_>, present: &mut Present, by_guardian: bool
     } else {
         session.code_at = Some(now);
     }
-    posted.interaction.steps.code_sent = false;
+    posted.interaction.steps.code_sent_at = None;
     let id = session.id;
     let renewal =
         Renewal { secret_hash: session.secret_hash, password_at: None, code_at: session.code_at, guardian_code_at: session.guardian_code_at };
@@ -85,9 +85,11 @@ pub(super) async fn resend(request: HttpRequest, body: web::Bytes, provider: Dat
         Ok(opened) => opened,
         Err(answer) => return answer,
     };
-    posted.interaction.steps.code_sent = true;
     match second_factor::send(&posted.visit, &client, &present, assessment.guardian_due).await {
-        Ok(Ok(())) => flow::advance_after_post(&posted.visit, &client, posted.interaction, Some(present)).await,
+        Ok(Ok(())) => {
+            posted.interaction.steps.code_sent_at = Some(provider.clock.now());
+            flow::advance_after_post(&posted.visit, &client, posted.interaction, Some(present)).await
+        }
         Ok(Err(problem)) => flow::code_again(&posted.visit, &client, posted.interaction, &present, &assessment, Some(problem)).await,
         Err(error) => flow::stumble(&posted.visit, &error),
     }

@@ -87,7 +87,16 @@ async fn the_clock_moves_for_everything() {
 #[actix_web::test]
 async fn what_is_no_time_moves_nothing() {
     let node = Node::sandbox().await;
-    for body in ["", "{}", "{\"now\":1}", "{\"now\":\"tomorrow\"}", "{\"now\":\"9999-12-31T23:59:59Z\"}", "[]"] {
+    for body in [
+        "",
+        "{}",
+        "{\"now\":1}",
+        "{\"now\":\"tomorrow\"}",
+        "{\"now\":\"9999-12-31T23:59:59Z\"}",
+        "{\"now\":\"1969-12-31T23:59:59Z\"}",
+        "{\"now\":\"0000-01-01T00:00:00+23:59\"}",
+        "[]",
+    ] {
         let request = test::TestRequest::post().uri("/sandbox/clock").insert_header(("content-type", "application/json")).set_payload(body);
         assert_eq!(call(&node, request).await.0, 400, "{body}");
     }

@@ -123,7 +123,8 @@ impl App {
 
     /// Time goes on by that many seconds.
     pub fn later(&self, seconds: i64) {
-        self.at(self.provider.clock.now() + Duration::seconds(seconds));
+        // The clock is set to whole seconds; half a second more keeps what passes meanwhile from costing one.
+        self.at(self.provider.clock.now() + Duration::seconds(seconds) + Duration::milliseconds(500));
     }
 
     /// It is that time now.

@@ -40,7 +40,13 @@ pub enum Run {
 ///
 /// # Errors
 /// When the input cannot be read on, or the database fails; what was committed stays.
-pub fn import(opened: &Opened, format: ImportFormat, run: Run, input: &mut dyn BufRead, audience: &mut dyn Audience) -> anyhow::Result<Report> {
+pub fn import(
+    opened: &Opened,
+    format: ImportFormat,
+    run: Run,
+    input: &mut dyn BufRead,
+    audience: &mut dyn Audience,
+) -> anyhow::Result<Report> {
     let mut import = Import { opened, run, batch: Vec::new(), tally: Tally::default() };
     let sandbox = opened.store.mode() == Mode::Sandbox;
     for line in source::rows(format, input)? {

@@ -1,7 +1,8 @@
 //! One row of an import, and the person it describes. The columns are the manual in `docs/operations.md`.
 
 use account_policy::{
-    AccountLevel, AccountState, Address, CitizenId, EidCardDetails, Gender, GuardianRelation, IdCardDetails, PartialDate, Person, PersonName, PhoneNumber,
+    AccountLevel, AccountState, Address, CitizenId, EidCardDetails, Gender, GuardianRelation, IdCardDetails, PartialDate, Person,
+    PersonName, PhoneNumber,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -186,7 +187,10 @@ impl Row {
         let Some(formatted) = given(&self.permanent_residence) else { return Ok(None) };
         let (commune_code, province_code) = (&self.permanent_residence_commune_code, &self.permanent_residence_province_code);
         if !is_digits(commune_code, 5) || !is_digits(province_code, 2) {
-            return Err("permanent_residence needs permanent_residence_commune_code (5 digits) and permanent_residence_province_code (2 digits)".to_owned());
+            return Err(
+                "permanent_residence needs permanent_residence_commune_code (5 digits) and permanent_residence_province_code (2 digits)"
+                    .to_owned(),
+            );
         }
         Ok(Some(Address {
             formatted: formatted.to_owned(),

@@ -96,7 +96,8 @@ impl Iterator for Ndjson<'_> {
 /// Numbers are taken as text, so that `"account_level": 2` is as good as `"2"`.
 fn object(line: &[u8]) -> Result<Row, String> {
     let text = std::str::from_utf8(line).map_err(|_| "is not valid UTF-8".to_owned())?;
-    let mut value: serde_json::Value = serde_json::from_str(text).map_err(|error| format!("is not valid JSON (column {})", error.column()))?;
+    let mut value: serde_json::Value =
+        serde_json::from_str(text).map_err(|error| format!("is not valid JSON (column {})", error.column()))?;
     let object = value.as_object_mut().ok_or("is no JSON object")?;
     object.retain(|_, value| !value.is_null());
     for (name, value) in object.iter_mut() {

@@ -1,0 +1,185 @@
+//! The operator: writes configurations, runs the program, reads what it says.
+
+use std::io::{BufRead, BufReader, Read};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+/// An operator with a folder of their own.
+pub struct Operator {
+    pub folder: TempDir,
+    pub port: u16,
+}
+
+impl Operator {
+    pub fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap(), port: free_port() }
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.path(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    /// Writes the configuration of a sandbox, `more` at its end.
+    pub fn sandbox(&self, more: &str) -> &Self {
+        let data = self.path("data").display().to_string();
+        let port = self.port;
+        self.write(
+            "dinhdanh.toml",
+            &format!(
+                "issuer = \"http://localhost:{port}\"\nlisten = \"127.0.0.1:{port}\"\ndata_dir = \"{data}\"\n[database]\nurl = \"sqlite://{data}/dinhdanh.sqlite\"\n[log]\nlevel = \"error\"\n[sandbox]\nenabled = true\n{more}"
+            ),
+        );
+        self
+    }
+
+    /// Writes the configuration of production on the same data folder.
+    pub fn production(&self) -> &Self {
+        let data = self.path("data").display().to_string();
+        let port = self.port;
+        self.write(
+            "dinhdanh.toml",
+            &format!(
+                "issuer = \"https://localhost:{port}\"\nlisten = \"127.0.0.1:{port}\"\ndata_dir = \"{data}\"\n[database]\nurl = \"sqlite://{data}/dinhdanh.sqlite\"\n[keys]\nkey_encryption_key = \"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\"\n[sms]\nurl = \"https://sms.example/send\"\n"
+            ),
+        );
+        self
+    }
+
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_dinhdanh"));
+        command.args(arguments).arg("--config").arg(self.path("dinhdanh.toml")).current_dir(self.folder.path());
+        command
+    }
+
+    pub fn run(&self, arguments: &[&str]) -> Outcome {
+        Outcome(self.command(arguments).output().unwrap())
+    }
+
+    pub fn json(&self, arguments: &[&str]) -> serde_json::Value {
+        let outcome = self.run(&[arguments, &["--json"]].concat());
+        serde_json::from_str(&outcome.out()).unwrap_or_else(|error| panic!("{error}: {}{}", outcome.out(), outcome.err()))
+    }
+
+    /// Starts a node and waits until it answers.
+    pub fn node(&self) -> Node {
+        let mut child = self.command(&["serve"]).stderr(Stdio::piped()).spawn().unwrap();
+        let begun = std::time::Instant::now();
+        while !answers(self.port) {
+            if child.try_wait().unwrap().is_some() || begun.elapsed().as_secs() > 30 {
+                let mut said = String::new();
+                child.kill().ok();
+                child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+                panic!("the node did not start: {said}");
+            }
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        Node(child)
+    }
+
+    pub fn database(&self) -> Vec<u8> {
+        std::fs::read(self.path("data/dinhdanh.sqlite")).unwrap_or_default()
+    }
+}
+
+/// A running node; killed when the test ends.
+pub struct Node(pub Child);
+
+impl Node {
+    /// SIGTERM, then its exit code.
+    pub fn stop(mut self) -> Option<i32> {
+        let killed = Command::new("kill").arg("-TERM").arg(self.0.id().to_string()).status().unwrap();
+        assert!(killed.success());
+        self.0.wait().unwrap().code()
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        self.0.kill().ok();
+        self.0.wait().ok();
+    }
+}
+
+/// What a run of the program left.
+pub struct Outcome(pub Output);
+
+impl Outcome {
+    pub fn out(&self) -> String {
+        String::from_utf8(self.0.stdout.clone()).unwrap()
+    }
+
+    pub fn err(&self) -> String {
+        String::from_utf8(self.0.stderr.clone()).unwrap()
+    }
+
+    pub fn code(&self) -> Option<i32> {
+        self.0.status.code()
+    }
+
+    /// Exit code 0; what it said.
+    pub fn done(&self) -> String {
+        assert_eq!(self.code(), Some(0), "{}{}", self.out(), self.err());
+        self.out()
+    }
+
+    /// Exit code 1 and one line that holds all of these.
+    pub fn refused(&self, parts: &[&str]) -> String {
+        let err = self.err();
+        assert_eq!(self.code(), Some(1), "{}{err}", self.out());
+        assert_eq!(err.lines().count(), 1, "{err}");
+        for part in parts {
+            assert!(err.contains(part), "{part:?} is missing in {err:?}");
+        }
+        err
+    }
+}
+
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+pub fn answers(port: u16) -> bool {
+    use std::io::Write;
+    let Ok(mut stream) = std::net::TcpStream::connect(("127.0.0.1", port)) else { return false };
+    stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").ok();
+    let mut line = String::new();
+    BufReader::new(stream).read_line(&mut line).is_ok() && line.contains("200")
+}
+
+pub fn is_root() -> bool {
+    Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.starts_with(b"0\n"))
+}
+
+pub const SECRET: &str = "a-secret-of-at-least-32-characters-for-tests";
+
+pub fn client(id: &str) -> String {
+    format!(
+        "[[clients]]\nclient_id = \"{id}\"\nclient_secret = \"{SECRET}\"\nclient_name = \"Cổng {id}\"\nredirect_uris = [\"https://{id}.example/cb\"]\nscope = \"openid profile\"\npurpose = \"Thử\"\n"
+    )
+}
+
+pub fn http(port: u16, path: &str) -> String {
+    use std::io::Write;
+    let mut stream = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n").unwrap();
+    let mut text = String::new();
+    stream.read_to_string(&mut text).unwrap();
+    text
+}
+
+/// Changes a database as no command of ours would.
+pub fn sql(database: &Path, statement: &str) {
+    use diesel::connection::SimpleConnection;
+    use diesel::{Connection, SqliteConnection};
+    let mut connection = SqliteConnection::establish(database.to_str().unwrap()).unwrap();
+    connection.batch_execute(&format!("{statement}; PRAGMA wal_checkpoint(TRUNCATE);")).unwrap();
+}
