@@ -124,7 +124,11 @@ impl Session {
     /// # Errors
     /// Of the database.
     pub fn restart(&self, db: &mut Db) -> QueryResult<bool> {
-        diesel::update(sessions::table.filter(sessions::id.eq(id_bytes(&self.id))).filter(sessions::ended_at.is_null()))
+        let live = sessions::table
+            .filter(sessions::id.eq(id_bytes(&self.id)))
+            .filter(sessions::account_id.eq(id_bytes(&self.account_id)))
+            .filter(sessions::ended_at.is_null());
+        diesel::update(live)
             .set((
                 sessions::secret_hash.eq(self.secret_hash.as_slice()),
                 sessions::epoch.eq(self.epoch),

@@ -14,7 +14,7 @@ pub const VIETNAM: UtcOffset = match UtcOffset::from_hms(7, 0, 0) {
 /// Tells the time. Clones share one shift, so that the sandbox moves time everywhere at once.
 #[derive(Clone, Debug, Default)]
 pub struct Clock {
-    shift_seconds: Arc<AtomicI64>,
+    shift_millis: Arc<AtomicI64>,
 }
 
 impl Clock {
@@ -22,7 +22,7 @@ impl Clock {
     #[expect(clippy::disallowed_methods, reason = "the only reading of the system clock")]
     #[must_use]
     pub fn now(&self) -> OffsetDateTime {
-        OffsetDateTime::now_utc() + Duration::seconds(self.shift_seconds.load(Ordering::Relaxed))
+        OffsetDateTime::now_utc() + Duration::milliseconds(self.shift_millis.load(Ordering::Relaxed))
     }
 
     /// Today's legal date in Viet Nam.
@@ -33,8 +33,8 @@ impl Clock {
 
     /// Moves time so that it is `now` from here on, and goes on from there. Sandbox only.
     pub fn set(&self, now: OffsetDateTime) {
-        let shift = now - (self.now() - Duration::seconds(self.shift_seconds.load(Ordering::Relaxed)));
-        self.shift_seconds.store(shift.whole_seconds(), Ordering::Relaxed);
+        let shift = now - (self.now() - Duration::milliseconds(self.shift_millis.load(Ordering::Relaxed)));
+        self.shift_millis.store(i64::try_from(shift.whole_milliseconds()).unwrap_or(0), Ordering::Relaxed);
     }
 }
 

@@ -9,8 +9,8 @@ use oidc_provider::authorization::Authentication;
 use oidc_provider::claims_request::ClaimsRequest;
 use oidc_provider::client::{ClaimsProfile, Client, ConsentPolicy};
 use oidc_provider::scope::Scope;
-use persistence::consents::Consent;
 use persistence::StoreError;
+use persistence::consents::Consent;
 use persistence::holders::Holder;
 use persistence::legacy_accounts::LegacyAccounts;
 use serde_json::{Map, Value};
@@ -67,7 +67,13 @@ impl Release {
     }
 
     /// The claims of the userinfo answer.
-    pub async fn userinfo(&self, provider: &Provider, holder: &Holder, client: &Client, sub: &str) -> Result<Map<String, Value>, StoreError> {
+    pub async fn userinfo(
+        &self,
+        provider: &Provider,
+        holder: &Holder,
+        client: &Client,
+        sub: &str,
+    ) -> Result<Map<String, Value>, StoreError> {
         let legacy = legacy(provider, &client.client_id, &holder.person, &self.attributes).await?;
         let source = Source { person: &holder.person, facts: &holder.facts, legacy: &legacy };
         let wanted = |claim: &str, scope: &str| self.scope.contains(scope) || self.request.userinfo.contains_key(claim);

@@ -21,7 +21,8 @@ pub fn usage_record(
     authentication: &Authentication,
 ) -> UsageRecord {
     let now = provider.clock.now();
-    let level = |name: &str| authentication.claims.get(name).and_then(Value::as_i64).and_then(|level| i16::try_from(level).ok()).unwrap_or(1);
+    let level =
+        |name: &str| authentication.claims.get(name).and_then(Value::as_i64).and_then(|level| i16::try_from(level).ok()).unwrap_or(1);
     let id = provider.randomness.uuid(now);
     UsageRecord {
         id,

@@ -54,7 +54,8 @@ impl AcrNames {
     /// asked for as essential they are still understood, and answered by `unmet_authentication_requirements`.
     #[must_use]
     pub fn supported(&self) -> Vec<String> {
-        let nd69 = [AuthenticationLevel::One, AuthenticationLevel::Two].iter().map(|level| format!("{}{}", self.nd69_prefix, level.number()));
+        let nd69 =
+            [AuthenticationLevel::One, AuthenticationLevel::Two].iter().map(|level| format!("{}{}", self.nd69_prefix, level.number()));
         [self.loa1.clone(), self.loa2.clone()].into_iter().chain(nd69).collect()
     }
 
@@ -77,7 +78,9 @@ impl AcrNames {
     pub fn answer<'a>(&self, requested: impl Iterator<Item = &'a str>, reach: Reach) -> String {
         let satisfied = |acr: &str| self.requirement(acr).is_some_and(|requirement| requirement.standing(reach) == Standing::Satisfied);
         let mut requested = requested;
-        requested.find(|acr| satisfied(acr)).map_or_else(|| if satisfied(&self.loa2) { self.loa2.clone() } else { self.loa1.clone() }, str::to_owned)
+        requested
+            .find(|acr| satisfied(acr))
+            .map_or_else(|| if satisfied(&self.loa2) { self.loa2.clone() } else { self.loa1.clone() }, str::to_owned)
     }
 
     /// How the sign-in stands to a list of alternatives, in the client's order of preference:

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use account_policy::{AccountLevel, Admission, Attribute, AuthenticationLevel, Disclosure, DisclosureRequest, Facts, Factor, Levels, Refusal, admit, disclose};
+use account_policy::{
+    AccountLevel, Admission, Attribute, AuthenticationLevel, Disclosure, DisclosureRequest, Factor, Facts, Levels, Refusal, admit, disclose,
+};
 use oidc_provider::authorization::{Authentication, ConsentStanding, ResolvedRequest, Situation, Standing};
 use oidc_provider::client::{Client, ConsentPolicy};
 use oidc_provider::subject;
@@ -45,7 +47,8 @@ impl Assessment {
         let admission = admit(facts, today);
         let levels = levels(facts, &present.session);
         let asked = asked_attributes(&request.scope, &request.claims, client);
-        let released = match disclose(facts, &DisclosureRequest { attributes: &asked, authentication_level: levels.authentication }, today) {
+        let released = match disclose(facts, &DisclosureRequest { attributes: &asked, authentication_level: levels.authentication }, today)
+        {
             Ok(Disclosure { released, .. }) => released,
             Err(_) => BTreeSet::new(),
         };
@@ -54,7 +57,9 @@ impl Assessment {
         let reach = Reach { has: levels, attainable: if can_get_code { AuthenticationLevel::Two } else { levels.authentication } };
         let consent = consent(client, request, present, &released);
         // Decree 69 Art. 14.2: the representative or guardian agrees to each portal, and to each wider release.
-        let agreed_before = consent == ConsentStanding::Covered && client.consent == ConsentPolicy::Remembered && present.session.guardian_code_at.is_some();
+        let agreed_before = consent == ConsentStanding::Covered
+            && client.consent == ConsentPolicy::Remembered
+            && present.session.guardian_code_at.is_some();
         let guardian_due = child && !interaction.steps.guardian_agreed && !agreed_before;
         let binding = if guardian_due { Standing::Attainable } else { Standing::Satisfied };
         Self {
@@ -112,7 +117,14 @@ pub fn levels(facts: &Facts, session: &Session) -> Levels {
     Levels { account: facts.account_level, authentication }
 }
 
-fn authentication(provider: &Provider, request: &ResolvedRequest, client: &Client, present: &Present, levels: Levels, reach: Reach) -> Authentication {
+fn authentication(
+    provider: &Provider,
+    request: &ResolvedRequest,
+    client: &Client,
+    present: &Present,
+    levels: Levels,
+    reach: Reach,
+) -> Authentication {
     let session = &present.session;
     let account = present.holder.account.id;
     let pairwise = provider.pairwise_key();
@@ -195,5 +207,10 @@ fn consent(client: &Client, request: &ResolvedRequest, present: &Present, releas
 #[must_use]
 pub fn purpose_hash(client: &Client) -> [u8; 32] {
     use sha2::{Digest, Sha256};
-    Sha256::new().chain_update(&client.purpose).chain_update([0]).chain_update(client.purpose_en.as_deref().unwrap_or_default()).finalize().into()
+    Sha256::new()
+        .chain_update(&client.purpose)
+        .chain_update([0])
+        .chain_update(client.purpose_en.as_deref().unwrap_or_default())
+        .finalize()
+        .into()
 }

@@ -7,7 +7,6 @@ use account_policy::person::Gender;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-
 use super::values::{Legacy, Source};
 
 /// The compatibility claims, each only where its attribute was released.
@@ -55,7 +54,6 @@ fn gender(gender: Gender) -> u8 {
         Gender::Female => 2,
     }
 }
-
 
 #[cfg(test)]
 mod tests {

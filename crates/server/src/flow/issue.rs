@@ -34,16 +34,16 @@ pub async fn code(
     let code = secret::Code::from_random(provider.randomness.bytes());
     let request = &interaction.request;
     let issued = authorization::Code {
-            grant_id: provider.randomness.uuid(now),
-            client_id: client.client_id.clone(),
-            redirect_uri: request.redirect_uri.clone(),
-            code_challenge: request.code_challenge.clone(),
-            nonce: request.nonce.clone(),
-            scope: request.scope.clone(),
-            claims: request.claims.clone(),
-            authentication: assessment.authentication.clone(),
-            epoch: present.holder.account.epoch,
-            expires_at: now + provider.config.lifetimes.code(),
+        grant_id: provider.randomness.uuid(now),
+        client_id: client.client_id.clone(),
+        redirect_uri: request.redirect_uri.clone(),
+        code_challenge: request.code_challenge.clone(),
+        nonce: request.nonce.clone(),
+        scope: request.scope.clone(),
+        claims: request.claims.clone(),
+        authentication: assessment.authentication.clone(),
+        epoch: present.holder.account.epoch,
+        expires_at: now + provider.config.lifetimes.code(),
     };
     let value = serde_json::to_vec(&issued).expect("a code's record serializes");
     // The record outlives the code, so that a second use is recognised for as long as somebody could have stolen it.

@@ -12,7 +12,8 @@ pub mod second_factor;
 use account_policy::Refusal;
 use actix_web::HttpResponse;
 use oidc_provider::authorization::{
-    self, AuthenticateReason, AuthorizationError, Decision, Delivery, ErrorRedirect, PageError, ResolveContext, ResolveError, ResolvedRequest,
+    self, AuthenticateReason, AuthorizationError, Decision, Delivery, ErrorRedirect, PageError, ResolveContext, ResolveError,
+    ResolvedRequest,
 };
 use oidc_provider::client::Client;
 use oidc_provider::parameters::Parameters;
@@ -118,10 +119,12 @@ impl Step<'_> {
                     Err(error) => stumble(self.visit, &error),
                 }
             }
-            (Decision::StepUp(_), Some(present), Some(assessment)) => match pages::code(self, &mut interaction, &present, &assessment).await {
-                Ok(page) => self.show(interaction, page).await,
-                Err(error) => stumble(self.visit, &error),
-            },
+            (Decision::StepUp(_), Some(present), Some(assessment)) => {
+                match pages::code(self, &mut interaction, &present, &assessment).await {
+                    Ok(page) => self.show(interaction, page).await,
+                    Err(error) => stumble(self.visit, &error),
+                }
+            }
             (Decision::Authenticate(AuthenticateReason::SelectAccount), Some(present), _) if !interaction.steps.other_account => {
                 let page = pages::choose_account(self, &interaction, &present);
                 self.show(interaction, page).await
@@ -139,7 +142,9 @@ impl Step<'_> {
         let silent = interaction.request.prompt.is_none();
         let notice = match assessment {
             Some(Assessment { admission: Err(refusal), .. }) if !silent => Some(pages::refusal(refusal)),
-            Some(assessment) if !silent && error == AuthorizationError::UnmetAuthenticationRequirements => Some(pages::unmet(self.client, assessment)),
+            Some(assessment) if !silent && error == AuthorizationError::UnmetAuthenticationRequirements => {
+                Some(pages::unmet(self.client, assessment))
+            }
             _ => None,
         };
         match notice {
@@ -179,7 +184,11 @@ impl Step<'_> {
             return lost(self.visit, why).await;
         }
         match issue::code(self.visit, self.client, &interaction, present, assessment).await {
-            Ok(Some(code)) => deliver(self.visit, authorization::success(&interaction.request, &code, &self.visit.provider.config.issuer), &interaction.request),
+            Ok(Some(code)) => deliver(
+                self.visit,
+                authorization::success(&interaction.request, &code, &self.visit.provider.config.issuer),
+                &interaction.request,
+            ),
             Ok(None) => deliver_failure(self.visit, &interaction.request.refuse(AuthorizationError::TemporarilyUnavailable)),
             Err(error) => stumble(self.visit, &error),
         }
@@ -201,7 +210,13 @@ impl Step<'_> {
 }
 
 /// The sign-in page once more, with what went wrong; the number that was typed stays.
-pub async fn sign_in_again(visit: &Visit<'_>, client: &Client, interaction: Interaction, problem: SignInProblem, citizen_id: &str) -> HttpResponse {
+pub async fn sign_in_again(
+    visit: &Visit<'_>,
+    client: &Client,
+    interaction: Interaction,
+    problem: SignInProblem,
+    citizen_id: &str,
+) -> HttpResponse {
     let step = Step { visit, client, stored: Stored::Kept, turn: Turn::Show };
     let page = pages::sign_in(&step, &interaction, Some(problem), citizen_id);
     step.show(interaction, page).await
@@ -239,8 +254,12 @@ pub async fn give_up(visit: &Visit<'_>, interaction: Interaction) -> HttpRespons
             let assessment = Assessment::of(visit.provider, &interaction, &client, &present);
             let situation = claims::situation(&interaction, Some(&assessment));
             match authorization::decide(&interaction.request, &client, &situation, visit.provider.clock.now()) {
-                Decision::Refuse(AuthorizationError::UnmetAuthenticationRequirements) => AuthorizationError::UnmetAuthenticationRequirements,
-                Decision::Authenticate(_) | Decision::StepUp(_) | Decision::AskConsent | Decision::Permit | Decision::Refuse(_) => AuthorizationError::AccessDenied,
+                Decision::Refuse(AuthorizationError::UnmetAuthenticationRequirements) => {
+                    AuthorizationError::UnmetAuthenticationRequirements
+                }
+                Decision::Authenticate(_) | Decision::StepUp(_) | Decision::AskConsent | Decision::Permit | Decision::Refuse(_) => {
+                    AuthorizationError::AccessDenied
+                }
             }
         }
         _ => AuthorizationError::AccessDenied,

@@ -17,7 +17,8 @@ use crate::claims::values::Source;
 use crate::hashing::Busy;
 use crate::one_time_code;
 use crate::pages::{
-    ChooseAccountPage, CodePage, CodeProblem, CodeRecipient, ConsentPage, Notice, NoticePage, PortalBadge, SignInPage, SignInProblem, WayBack,
+    ChooseAccountPage, CodePage, CodeProblem, CodeRecipient, ConsentPage, Notice, NoticePage, PortalBadge, SignInPage, SignInProblem,
+    WayBack,
 };
 use crate::provider::Provider;
 use crate::text::Language;
@@ -63,7 +64,12 @@ pub(super) fn choose_account(step: &Step<'_>, interaction: &Interaction, present
 }
 
 /// The one-time code; sends one if none is on its way for this interaction.
-pub(super) async fn code(step: &Step<'_>, interaction: &mut Interaction, present: &Present, assessment: &Assessment) -> Result<HttpResponse, StoreError> {
+pub(super) async fn code(
+    step: &Step<'_>,
+    interaction: &mut Interaction,
+    present: &Present,
+    assessment: &Assessment,
+) -> Result<HttpResponse, StoreError> {
     let problem = if interaction.steps.code_sent_at.is_some() {
         None
     } else {
@@ -125,7 +131,12 @@ fn code_status(problem: &CodeProblem) -> StatusCode {
 }
 
 /// Every datum and the purpose.
-pub(super) async fn consent(step: &Step<'_>, interaction: &Interaction, present: &Present, assessment: &Assessment) -> Result<HttpResponse, StoreError> {
+pub(super) async fn consent(
+    step: &Step<'_>,
+    interaction: &Interaction,
+    present: &Present,
+    assessment: &Assessment,
+) -> Result<HttpResponse, StoreError> {
     let holder = &present.holder;
     let legacy = crate::disclosure::legacy(step.visit.provider, &step.client.client_id, &holder.person, &assessment.released).await?;
     let language = step.visit.language;

@@ -1,9 +1,9 @@
 //! Who is here: the browser's session, the account behind it, and what the account agreed to with one client.
 
-use persistence::holders::Holder;
-use persistence::consents::Consent;
-use persistence::sessions::Session;
 use persistence::StoreError;
+use persistence::consents::Consent;
+use persistence::holders::Holder;
+use persistence::sessions::Session;
 use time::Duration;
 
 use crate::http::frame::Visit;

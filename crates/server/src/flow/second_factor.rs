@@ -16,7 +16,12 @@ pub fn audience(holder: &Holder, guardian_due: bool) -> Audience<'_> {
 }
 
 /// Sends a code that names the portal.
-pub async fn send(visit: &Visit<'_>, client: &Client, present: &Present, guardian_due: bool) -> Result<Result<(), CodeProblem>, StoreError> {
+pub async fn send(
+    visit: &Visit<'_>,
+    client: &Client,
+    present: &Present,
+    guardian_due: bool,
+) -> Result<Result<(), CodeProblem>, StoreError> {
     one_time_code::send(visit.provider, visit.language, &client.client_name, audience(&present.holder, guardian_due)).await
 }
 

@@ -32,7 +32,12 @@ impl Transport {
     /// A cookie that scripts cannot read and other sites' posts do not carry. Without `lifetime` it ends with the browser.
     #[must_use]
     pub fn cookie(self, name: &str, value: String, lifetime: Option<Duration>) -> Cookie<'static> {
-        let mut cookie = Cookie::build(self.cookie_name(name), value).path("/").http_only(true).same_site(SameSite::Lax).secure(self == Self::Tls).finish();
+        let mut cookie = Cookie::build(self.cookie_name(name), value)
+            .path("/")
+            .http_only(true)
+            .same_site(SameSite::Lax)
+            .secure(self == Self::Tls)
+            .finish();
         cookie.set_max_age(lifetime);
         cookie
     }

@@ -34,7 +34,9 @@ pub async fn guard(mut request: ServiceRequest, next: Next<impl MessageBody + 's
     let mut answer = if is_blank_error(&answer) { explain(answer, &provider) } else { answer };
     let status = answer.status();
     let elapsed = provider.metrics.observe_request(&route, status.as_u16(), timer);
-    span.in_scope(|| tracing::info!(route, status = status.as_u16(), micros = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX), "answered"));
+    span.in_scope(|| {
+        tracing::info!(route, status = status.as_u16(), micros = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX), "answered")
+    });
     secure(&mut answer, &id, provider.config.issuer.starts_with("https://"));
     Ok(answer)
 }
@@ -77,7 +79,9 @@ fn explain(answer: ServiceResponse<BoxBody>, provider: &Provider) -> ServiceResp
     let (request, _) = answer.into_parts();
     let mut explained = if speaks_json(request.path()) {
         let (code, description) = match status {
-            StatusCode::NOT_FOUND => ("not_found", "There is nothing at this address; the endpoints are listed in /.well-known/openid-configuration."),
+            StatusCode::NOT_FOUND => {
+                ("not_found", "There is nothing at this address; the endpoints are listed in /.well-known/openid-configuration.")
+            }
             StatusCode::METHOD_NOT_ALLOWED => ("invalid_request", "This endpoint does not answer to that method; see the Allow header."),
             StatusCode::PAYLOAD_TOO_LARGE => ("invalid_request", "The request body is too large."),
             _ => ("invalid_request", "The request could not be read."),
@@ -104,8 +108,17 @@ fn explain(answer: ServiceResponse<BoxBody>, provider: &Provider) -> ServiceResp
 
 /// Whether programs, not people, call that path.
 fn speaks_json(path: &str) -> bool {
-    const PROGRAMS: [&str; 9] =
-        ["/.well-known/", "/oauth2/token", "/oauth2/userinfo", "/oauth2/jwks", "/oauth2/introspect", "/oauth2/revoke", "/api/", "/healthz", "/readyz"];
+    const PROGRAMS: [&str; 9] = [
+        "/.well-known/",
+        "/oauth2/token",
+        "/oauth2/userinfo",
+        "/oauth2/jwks",
+        "/oauth2/introspect",
+        "/oauth2/revoke",
+        "/api/",
+        "/healthz",
+        "/readyz",
+    ];
     PROGRAMS.iter().any(|prefix| path.starts_with(prefix))
 }
 

@@ -39,7 +39,11 @@ impl Visit<'_> {
         for cookie in self.cookies() {
             answer.cookie(cookie);
         }
-        answer.insert_header((CONTENT_SECURITY_POLICY, policy)).insert_header((CACHE_CONTROL, "no-store")).content_type("text/html; charset=utf-8").body(html)
+        answer
+            .insert_header((CONTENT_SECURITY_POLICY, policy))
+            .insert_header((CACHE_CONTROL, "no-store"))
+            .content_type("text/html; charset=utf-8")
+            .body(html)
     }
 
     /// A refusal or an error as a page.

@@ -74,11 +74,12 @@ fn server(provider: Arc<Provider>, listener: TcpListener) -> anyhow::Result<Serv
 fn metrics_server(provider: &Arc<Provider>) -> anyhow::Result<Option<Server>> {
     let Some(address) = provider.config.metrics.listen.clone() else { return Ok(None) };
     let data = web::Data::from(Arc::clone(provider));
-    let server = HttpServer::new(move || App::new().app_data(data.clone()).service(web::resource("/metrics").get(routes::operation::metrics)))
-        .workers(1)
-        .disable_signals()
-        .listen(listen(&address)?)
-        .context("cannot serve metrics")?;
+    let server =
+        HttpServer::new(move || App::new().app_data(data.clone()).service(web::resource("/metrics").get(routes::operation::metrics)))
+            .workers(1)
+            .disable_signals()
+            .listen(listen(&address)?)
+            .context("cannot serve metrics")?;
     Ok(Some(server.run()))
 }
 
@@ -89,7 +90,8 @@ fn tls_config(config: &TlsConfig) -> anyhow::Result<rustls::ServerConfig> {
     let chain = CertificateDer::pem_file_iter(certificate)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
         .with_context(|| format!("tls.certificate_file: cannot read {}", certificate.display()))?;
-    let key = PrivateKeyDer::from_pem_file(&config.key_file).with_context(|| format!("tls.key_file: cannot read {}", config.key_file.display()))?;
+    let key = PrivateKeyDer::from_pem_file(&config.key_file)
+        .with_context(|| format!("tls.key_file: cannot read {}", config.key_file.display()))?;
     rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()
         .context("tls: no usable protocol version")?

@@ -5,6 +5,7 @@ use time::Duration;
 
 use self::node::{AN, BINH, DUC, Node};
 use super::*;
+#[cfg(feature = "sandbox")]
 use crate::config::Secret;
 use crate::pages::CodeProblem;
 use crate::text::Language;

@@ -10,9 +10,8 @@ use crate::pages::{Notice, WayBack};
 use crate::provider::Provider;
 
 pub(super) fn configure(services: &mut ServiceConfig) {
-    services.service(
-        web::resource("/oauth2/authorize").get(by_get).post(by_post).default_service(web::to(method_not_allowed("GET, POST"))),
-    );
+    services
+        .service(web::resource("/oauth2/authorize").get(by_get).post(by_post).default_service(web::to(method_not_allowed("GET, POST"))));
 }
 
 /// Login page, consent page or answer in place.
@@ -36,8 +35,12 @@ async fn by_post(request: HttpRequest, body: web::Bytes, provider: Data<Provider
     let visit = Visit::new(&provider, &request, &[]);
     let parameters = match form(&request, &body) {
         Ok(parameters) => parameters,
-        Err(FormError::Parameters(error)) => return visit.notice(Notice::RequestWrong { detail: error.to_string() }, "/", WayBack::None, &[]),
-        Err(error @ FormError::ContentType) => return visit.notice(Notice::RequestWrong { detail: error.to_string() }, "/", WayBack::None, &[]),
+        Err(FormError::Parameters(error)) => {
+            return visit.notice(Notice::RequestWrong { detail: error.to_string() }, "/", WayBack::None, &[]);
+        }
+        Err(error @ FormError::ContentType) => {
+            return visit.notice(Notice::RequestWrong { detail: error.to_string() }, "/", WayBack::None, &[]);
+        }
     };
     match flow::start(&visit, &parameters).await {
         Ok(mut interaction) => {

@@ -47,7 +47,12 @@ pub fn authorization(request: &HttpRequest) -> Option<&str> {
 }
 
 /// Proves which client calls `endpoint`. Unknown clients take the same path and time as wrong secrets.
-pub async fn proven_client(request: &HttpRequest, parameters: &Parameters, provider: &Provider, endpoint: &str) -> Result<Arc<Client>, Unproven> {
+pub async fn proven_client(
+    request: &HttpRequest,
+    parameters: &Parameters,
+    provider: &Provider,
+    endpoint: &str,
+) -> Result<Arc<Client>, Unproven> {
     let credentials = Credentials::extract(authorization(request), parameters)?;
     let now = provider.clock.now();
     let client_id = credentials.client_id().to_owned();

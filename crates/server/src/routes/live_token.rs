@@ -1,9 +1,9 @@
 //! An access token, and what stands behind it at this moment.
 
 use oidc_provider::access_token::{self, AccessToken};
-use persistence::grants::{Grant, LiveGrant};
 use persistence::StoreError;
 use persistence::consents::Consent;
+use persistence::grants::{Grant, LiveGrant};
 use persistence::holders::Holder;
 
 use uuid::Uuid;

@@ -36,7 +36,8 @@ async fn logout(request: HttpRequest, body: web::Bytes, provider: Data<Provider>
         visit.notice(Notice::SignOutWrong, "/", WayBack::None, &[])
     };
     let posted = request.method() == Method::POST;
-    let read = if posted { form(&request, &body).map_err(|error| error.to_string()) } else { query(&request).map_err(|error| error.to_string()) };
+    let read =
+        if posted { form(&request, &body).map_err(|error| error.to_string()) } else { query(&request).map_err(|error| error.to_string()) };
     let parameters = match read {
         Ok(parameters) => parameters,
         Err(error) => return wrong(&visit, &error),
@@ -46,7 +47,8 @@ async fn logout(request: HttpRequest, body: web::Bytes, provider: Data<Provider>
         Err(error) => return wrong(&visit, &error),
     };
     let visit = visit.in_locales(&asked.ui_locales);
-    let hint = asked.id_token_hint.as_deref().and_then(|jwt| oidc_provider::id_token::hint(&provider.signing(), jwt, &provider.config.issuer));
+    let hint =
+        asked.id_token_hint.as_deref().and_then(|jwt| oidc_provider::id_token::hint(&provider.signing(), jwt, &provider.config.issuer));
     let client = match known_client(&provider, asked.client_id(hint.as_ref())).await {
         Ok(client) => client,
         Err(error) => return flow::stumble(&visit, &error),
@@ -59,9 +61,8 @@ async fn logout(request: HttpRequest, body: web::Bytes, provider: Data<Provider>
         Ok(present) => present.map(|present| present.session.id),
         Err(error) => return flow::stumble(&visit, &error),
     };
-    let confirmed = posted
-        && visit.keeps_cookies
-        && csrf::verify(&provider, &visit.browser, PURPOSE, parameters.value("csrf").unwrap_or_default());
+    let confirmed =
+        posted && visit.keeps_cookies && csrf::verify(&provider, &visit.browser, PURPOSE, parameters.value("csrf").unwrap_or_default());
     match session {
         Some(session) if confirmed || is_named(&provider, &resolved, session) => end(&visit, &resolved, client.as_deref(), session).await,
         Some(_) => ask(&visit, &parameters, &resolved, client.as_deref()),
@@ -90,12 +91,8 @@ fn ask(visit: &Visit<'_>, parameters: &Parameters, resolved: &ResolvedLogout, cl
         CARRIED.iter().filter_map(|name| parameters.value(name).map(|value| ((*name).to_owned(), value.to_owned()))).collect();
     // The page can be shown again by GET only with what the request said; a hint is no secret, it is an address line of the portal.
     let here = format!("/oidc/logout?{}", form_urlencoded::Serializer::new(String::new()).extend_pairs(&fields).finish());
-    let page = SignOutPage {
-        frame: visit.frame(&here),
-        csrf: visit.csrf(PURPOSE),
-        portal: client.map(|client| badge(client, resolved)),
-        fields,
-    };
+    let page =
+        SignOutPage { frame: visit.frame(&here), csrf: visit.csrf(PURPOSE), portal: client.map(|client| badge(client, resolved)), fields };
     let targets: Vec<_> = resolved.redirect_origin.clone().into_iter().collect();
     visit.page(StatusCode::OK, page.render(), &targets)
 }

@@ -22,7 +22,7 @@ async fn healthz() -> HttpResponse {
 
 /// The process can serve: its database answers and takes writes.
 async fn readyz(provider: Data<Provider>) -> HttpResponse {
-    match provider.store.run(|db| persistence::Installation::mode(db)).await {
+    match provider.store.run(persistence::Installation::mode).await {
         Ok(_) => HttpResponse::Ok().json(serde_json::json!({ "status": "ready" })),
         Err(error) => {
             tracing::warn!(%error, "not ready");

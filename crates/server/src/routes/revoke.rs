@@ -47,7 +47,9 @@ async fn end(provider: &Provider, client: &Client, text: &str) -> Result<(), Sto
     provider
         .store
         .run(move |db| match LiveGrant::find(db, grant_id, now)? {
-            Some(LiveGrant(grant)) if grant.client_id == client_id => Grant::revoke(db, grant_id, &client_id, Some(grant.account_id), now).map(drop),
+            Some(LiveGrant(grant)) if grant.client_id == client_id => {
+                Grant::revoke(db, grant_id, &client_id, Some(grant.account_id), now).map(drop)
+            }
             Some(_) | None => Ok(()),
         })
         .await
@@ -57,6 +59,7 @@ fn grant_of(provider: &Provider, client: &Client, text: &str) -> Option<Uuid> {
     if let Ok(presented) = refresh::open(provider.refresh_key(), text) {
         return Some(presented.family);
     }
-    let token = access_token::open(provider.access_token_keys(), &provider.signing(), &provider.config.issuer, text, provider.clock.now()).ok()?;
+    let token =
+        access_token::open(provider.access_token_keys(), &provider.signing(), &provider.config.issuer, text, provider.clock.now()).ok()?;
     if revocation::may_revoke(client, &token.client_id) { token.grant_id } else { None }
 }

@@ -18,9 +18,8 @@ use crate::http::answer;
 use crate::provider::{ClientStanding, Provider};
 
 pub(super) fn configure(services: &mut ServiceConfig) {
-    services.service(
-        web::resource("/oauth2/userinfo").get(userinfo).post(userinfo).default_service(web::to(method_not_allowed("GET, POST"))),
-    );
+    services
+        .service(web::resource("/oauth2/userinfo").get(userinfo).post(userinfo).default_service(web::to(method_not_allowed("GET, POST"))));
 }
 
 async fn userinfo(request: HttpRequest, body: web::Bytes, provider: Data<Provider>) -> HttpResponse {
@@ -41,7 +40,9 @@ async fn userinfo(request: HttpRequest, body: web::Bytes, provider: Data<Provide
         Ok(None) => return refuse(&BearerError::Invalid),
         Err(error) => return store_failed(&error),
     };
-    let Some(granted) = live.granted.filter(|_| live.token.scope.contains("openid")) else { return refuse(&BearerError::InsufficientScope) };
+    let Some(granted) = live.granted.filter(|_| live.token.scope.contains("openid")) else {
+        return refuse(&BearerError::InsufficientScope);
+    };
     let client = match provider.client(&live.token.client_id).await {
         Ok(ClientStanding::Active(client)) => client,
         Ok(_) => return refuse(&BearerError::Invalid),
@@ -49,8 +50,13 @@ async fn userinfo(request: HttpRequest, body: web::Bytes, provider: Data<Provide
     };
     let today = provider.clock.today();
     let authentication = &granted.grant.authentication;
-    let asked =
-        Asked { client: &client, scope: &live.token.scope, claims: &granted.grant.claims, authentication, consent: granted.consent.as_ref() };
+    let asked = Asked {
+        client: &client,
+        scope: &live.token.scope,
+        claims: &granted.grant.claims,
+        authentication,
+        consent: granted.consent.as_ref(),
+    };
     let Ok(release) = release(&granted.holder, asked, today) else { return refuse(&BearerError::Invalid) };
     let sub = &authentication.sub;
     let mut released = match release.userinfo(&provider, &granted.holder, &client, sub).await {

@@ -54,7 +54,8 @@ impl KeyHolder {
     }
 
     async fn present_as(&self, assertion: &str, extra: &[(&str, &str)]) -> Answer {
-        let mut fields = vec![("grant_type", "client_credentials"), ("client_assertion_type", ASSERTION_TYPE), ("client_assertion", assertion)];
+        let mut fields =
+            vec![("grant_type", "client_credentials"), ("client_assertion_type", ASSERTION_TYPE), ("client_assertion", assertion)];
         fields.extend_from_slice(extra);
         self.app.portal().bare_post("/oauth2/token", &[], &fields).await
     }
@@ -76,7 +77,11 @@ async fn an_honest_assertion_is_accepted_once() {
     let issuer = holder.app.base.clone();
     let mut claims = holder.honest("jti-2");
     claims.insert("aud".to_owned(), json!([issuer]));
-    assert_eq!(holder.present_as(&holder.sign(&claims), &[("client_id", "portal-key")]).await.status, 200, "the issuer is an audience, too");
+    assert_eq!(
+        holder.present_as(&holder.sign(&claims), &[("client_id", "portal-key")]).await.status,
+        200,
+        "the issuer is an audience, too"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

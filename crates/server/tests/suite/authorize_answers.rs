@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::support::{AN, App, Answer};
+use crate::support::{AN, Answer, App};
 
 fn fragment(answer: &Answer, name: &str) -> Option<String> {
     let location = Url::parse(&answer.location()?).ok()?;

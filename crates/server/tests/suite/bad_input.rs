@@ -59,7 +59,9 @@ async fn a_redirect_uri_off_by_anything_is_never_redirected_to() {
     }
     // Two trailing bytes that only the form encoding can carry.
     for suffix in ["%00", "%C0%AF", "%"] {
-        let answer = browser.get(&format!("{}{suffix}", portal.authorize(&[("redirect_uri", None), ("redirect_uri", Some("https://portal-a.example/cb"))]))).await;
+        let answer = browser
+            .get(&format!("{}{suffix}", portal.authorize(&[("redirect_uri", None), ("redirect_uri", Some("https://portal-a.example/cb"))])))
+            .await;
         assert!(answer.is_notice(400), "{suffix}: {}", answer.status);
     }
 }
@@ -103,7 +105,18 @@ async fn an_unproven_client_or_address_is_told_on_our_page_in_both_languages() {
 async fn a_parameter_given_twice_is_an_invalid_request() {
     let app = App::start().await;
     let (portal, browser) = (app.portal(), app.browser_of(AN).await);
-    let names = ["response_type", "scope", "state", "nonce", "code_challenge", "code_challenge_method", "prompt", "max_age", "response_mode", "acr_values"];
+    let names = [
+        "response_type",
+        "scope",
+        "state",
+        "nonce",
+        "code_challenge",
+        "code_challenge_method",
+        "prompt",
+        "max_age",
+        "response_mode",
+        "acr_values",
+    ];
     for name in names {
         let request = format!("{}&{name}=1&{name}=1", portal.authorize(&[(name, None)]));
         let answer = browser.get(&request).await;
@@ -118,7 +131,18 @@ async fn malformed_claims_are_an_invalid_request() {
     let (portal, browser) = (app.portal(), app.browser_of(AN).await);
     let deep = format!("{}{}", r#"{"id_token":{"name":{"value":"#.to_owned() + &"[".repeat(2000), "]".repeat(2000) + "}}}");
     let many = format!(r#"{{"userinfo":{{{}}}}}"#, (0..200).map(|n| format!(r#""c{n}":null"#)).collect::<Vec<_>>().join(","));
-    let wrong = ["", "x", "[]", "null", "{", r#"{"userinfo":[]}"#, r#"{"userinfo":{"name":1}}"#, r#"{"id_token":{"acr":{"essential":"yes"}}}"#, &deep, &many];
+    let wrong = [
+        "",
+        "x",
+        "[]",
+        "null",
+        "{",
+        r#"{"userinfo":[]}"#,
+        r#"{"userinfo":{"name":1}}"#,
+        r#"{"id_token":{"acr":{"essential":"yes"}}}"#,
+        &deep,
+        &many,
+    ];
     for claims in wrong.into_iter().skip(1) {
         let answer = browser.get(&portal.authorize(&[("claims", Some(claims))])).await;
         assert_eq!(answer.parameter("error").as_deref(), Some("invalid_request"), "{claims:.60}: {}", answer.text());
@@ -164,7 +188,12 @@ async fn huge_requests_are_bounded_and_answered_4xx() {
     assert!(browser.get(&format!("{}{many}", portal.authorize(&[]))).await.is_notice(400));
 
     let huge = vec![b'a'; 70 * 1024];
-    for (path, type_) in [("/oauth2/token", "application/json"), ("/oauth2/authorize", "text/html"), ("/interaction/login", "text/html"), ("/oauth2/userinfo", "application/json")] {
+    for (path, type_) in [
+        ("/oauth2/token", "application/json"),
+        ("/oauth2/authorize", "text/html"),
+        ("/interaction/login", "text/html"),
+        ("/oauth2/userinfo", "application/json"),
+    ] {
         let answer = browser.send("POST", path, &[("content-type", "application/x-www-form-urlencoded")], huge.clone()).await;
         assert_eq!(answer.status, 413, "{path}: {}", answer.body);
         assert!(answer.header("content-type").starts_with(type_) && !answer.body.is_empty(), "{path}: {}", answer.header("content-type"));
@@ -187,7 +216,8 @@ async fn nothing_typed_into_the_sign_in_form_breaks_it() {
     let (portal, browser) = (app.portal(), app.browser());
     let page = browser.get(&portal.authorize(&[])).await;
     let long = "9".repeat(5000);
-    for number in ["", "abc", "12345678901", "0980900000011", "098090000001'--", "٠٩٨٠٩٠٠٠٠٠٠١", "<script>alert(1)</script>", &long] {
+    for number in ["", "abc", "12345678901", "0980900000011", "098090000001'--", "٠٩٨٠٩٠٠٠٠٠٠١", "<script>alert(1)</script>", &long]
+    {
         let answer = browser.sign_in(&page, number, PASSWORD).await;
         assert_eq!(answer.status, 400, "{number:.20}");
         assert!(answer.is_sign_in_page() && !answer.body.contains("<script>alert"), "{number:.20}");

@@ -74,7 +74,8 @@ async fn the_policy_always_asks_every_time_and_none_never() {
 async fn deny_cancel_and_silence_all_mean_no() {
     let app = App::start().await;
     let (portal, browser) = (app.portal(), app.browser_of(AN).await);
-    let answers: [&[(&str, &str)]; 5] = [&[("decision", "deny")], &[], &[("decision", "")], &[("decision", "ALLOW")], &[("allow", "allow")]];
+    let answers: [&[(&str, &str)]; 5] =
+        [&[("decision", "deny")], &[], &[("decision", "")], &[("decision", "ALLOW")], &[("allow", "allow")]];
     for fields in answers {
         let page = browser.get(&portal.authorize(&[])).await;
         let answer = browser.submit(&page, None, fields).await;
@@ -112,7 +113,8 @@ async fn what_is_listed_is_what_is_released() {
     let page = browser.get(&format!("{}&lang=en", portal.authorize_scope("openid profile phone citizen_id"))).await;
     let page = browser.sign_in(&page, AN, PASSWORD).await;
     let listed: BTreeSet<String> = page.texts(".group dt").into_iter().collect();
-    let expected = ["Full name", "Date of birth", "Sex", "Language", "Mobile number", "Personal identification number", "Old 9-digit ID number"];
+    let expected =
+        ["Full name", "Date of birth", "Sex", "Language", "Mobile number", "Personal identification number", "Old 9-digit ID number"];
     assert_eq!(listed, expected.into_iter().map(str::to_owned).collect::<BTreeSet<_>>());
     let text = page.text();
     for value in ["Nguyễn Văn An", AN, "098000001", "To know who files the dossier", "12/2026", "Cổng dịch vụ A"] {
@@ -123,8 +125,22 @@ async fn what_is_listed_is_what_is_released() {
     let userinfo = portal.userinfo(&tokens.access_token).await.json();
     let names: BTreeSet<&str> = userinfo.as_object().unwrap().keys().map(String::as_str).collect();
     let released = [
-        "sub", "name", "family_name", "middle_name", "given_name", "birthdate", "gender", "locale", "updated_at", "phone_number",
-        "phone_number_verified", "citizen_id", "old_id_number", "acr", "account_level", "authentication_level",
+        "sub",
+        "name",
+        "family_name",
+        "middle_name",
+        "given_name",
+        "birthdate",
+        "gender",
+        "locale",
+        "updated_at",
+        "phone_number",
+        "phone_number_verified",
+        "citizen_id",
+        "old_id_number",
+        "acr",
+        "account_level",
+        "authentication_level",
     ];
     assert_eq!(names, released.into_iter().collect());
     assert_eq!(app.usage(AN).await[0].attributes, ["name", "birthdate", "gender", "locale", "phone", "citizen_id_number", "old_id_number"]);

@@ -45,7 +45,8 @@ async fn a_silent_request_at_level_1_leaves_level_2_claims_out() {
     let answer = portal.silently(&browser, &[("scope", Some("openid profile eid"))]).await;
     let tokens = portal.tokens(&answer.parameter("code").unwrap()).await;
     assert!(portal.userinfo(&tokens.access_token).await.json().get("electronic_id").is_none());
-    let asked = json!({ "userinfo": { "electronic_id": { "essential": true } }, "id_token": { "electronic_id": { "essential": true } } }).to_string();
+    let asked = json!({ "userinfo": { "electronic_id": { "essential": true } }, "id_token": { "electronic_id": { "essential": true } } })
+        .to_string();
     let answer = portal.silently(&browser, &[("claims", Some(&asked))]).await;
     let tokens = portal.tokens(&answer.parameter("code").unwrap()).await;
     assert!(!tokens.claims().contains_key("electronic_id"));
@@ -148,7 +149,12 @@ async fn every_release_has_its_usage_record() {
     assert_eq!(record.unseal_address(&app.provider.keyring).unwrap(), "127.0.0.1");
 
     app.later(5);
-    let answer = portal.post("/oauth2/token", &[("grant_type", "refresh_token"), ("refresh_token", tokens.refresh_token.as_deref().unwrap()), ("scope", "openid email")]).await;
+    let answer = portal
+        .post(
+            "/oauth2/token",
+            &[("grant_type", "refresh_token"), ("refresh_token", tokens.refresh_token.as_deref().unwrap()), ("scope", "openid email")],
+        )
+        .await;
     assert_eq!(answer.status, 200, "{}", answer.body);
     let records = app.usage(AN).await;
     assert_eq!((records.len(), records[0].kind), (2, UsageKind::Refresh));
@@ -172,7 +178,9 @@ async fn userinfo_takes_the_token_in_the_header_or_in_a_posted_form_only() {
 
     let in_query = browser.get(&format!("/oauth2/userinfo?access_token={token}")).await;
     assert_eq!(in_query.status, 401, "a token in an address ends up in logs");
-    let both = browser.send("POST", "/oauth2/userinfo", &[("authorization", &header), form[0]], format!("access_token={token}").into_bytes()).await;
+    let both = browser
+        .send("POST", "/oauth2/userinfo", &[("authorization", &header), form[0]], format!("access_token={token}").into_bytes())
+        .await;
     assert_eq!((both.status, both.json()["error"].as_str()), (400, Some("invalid_request")));
     let nobody = browser.get("/oauth2/userinfo").await;
     assert_eq!((nobody.status, nobody.header("www-authenticate")), (401, r#"Bearer realm="oauth2""#));

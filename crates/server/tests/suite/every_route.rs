@@ -108,7 +108,8 @@ async fn pages_carry_no_inline_script_or_style_and_load_only_from_us() {
     let wrong = browser.sign_in(&sign_in, AN, "wrong").await;
     let consent = browser.sign_in(&sign_in, AN, PASSWORD).await;
     let error = browser.get("/oauth2/authorize").await;
-    let pages = [sign_in, wrong, consent, error, browser.get("/").await, browser.get("/account/recover").await, browser.get("/nowhere").await];
+    let pages =
+        [sign_in, wrong, consent, error, browser.get("/").await, browser.get("/account/recover").await, browser.get("/nowhere").await];
     for page in pages {
         assert!(page.has("h1") && page.attribute("html", "lang").is_some(), "{}", page.status);
         assert!(!page.has("style") && !page.has("[style]") && !page.has("[onclick]"), "{}", page.status);
@@ -126,7 +127,20 @@ async fn pages_carry_no_inline_script_or_style_and_load_only_from_us() {
 async fn what_is_not_there_is_404_for_people_and_programs() {
     let app = App::start().await;
     let browser = app.browser();
-    for path in ["/nowhere", "/oauth2/par", "/oauth2/device_authorize", "/oauth2/ciba", "/oauth2/register", "/oidc/checksession", "/admin", "/officer", "/interaction", "/static/x.css", "/%2e%2e/etc/passwd", "//"] {
+    for path in [
+        "/nowhere",
+        "/oauth2/par",
+        "/oauth2/device_authorize",
+        "/oauth2/ciba",
+        "/oauth2/register",
+        "/oidc/checksession",
+        "/admin",
+        "/officer",
+        "/interaction",
+        "/static/x.css",
+        "/%2e%2e/etc/passwd",
+        "//",
+    ] {
         let answer = browser.get(path).await;
         assert_eq!(answer.status, 404, "{path}");
         assert!(!answer.body.is_empty() && answer.location().is_none(), "{path}");
@@ -168,7 +182,8 @@ async fn a_strangers_browser_gets_nothing_of_an_interaction() {
     let consent = citizen.sign_in(&page, AN, PASSWORD).await;
     let (id, csrf) = (consent.interaction(), consent.hidden("csrf"));
     let path = format!("/interaction/{id}");
-    let fields = [("interaction", id.as_str()), ("csrf", csrf.as_str()), ("decision", "allow"), ("citizen_id", BINH), ("password", PASSWORD)];
+    let fields =
+        [("interaction", id.as_str()), ("csrf", csrf.as_str()), ("decision", "allow"), ("citizen_id", BINH), ("password", PASSWORD)];
 
     let stranger = app.browser_of(BINH).await;
     let seen = stranger.get(&path).await;
@@ -241,7 +256,13 @@ async fn cookies_are_guarded_and_over_https_bound_to_the_host() {
     let app = App::start().await;
     let page = app.browser().get(&app.portal().authorize(&[])).await;
     let cookie = page.header("set-cookie");
-    assert!(cookie.starts_with("dinhdanh_browser=") && cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax") && cookie.contains("Path=/"), "{cookie}");
+    assert!(
+        cookie.starts_with("dinhdanh_browser=")
+            && cookie.contains("HttpOnly")
+            && cookie.contains("SameSite=Lax")
+            && cookie.contains("Path=/"),
+        "{cookie}"
+    );
     assert!(page.header("strict-transport-security").is_empty());
 
     let app = App::with(|config| config.issuer = "https://id.example".to_owned()).await;

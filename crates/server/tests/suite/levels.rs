@@ -141,7 +141,12 @@ async fn the_answer_is_the_first_requested_value_that_is_met() {
     let app = App::start().await;
     let (portal, browser) = (app.trusted_portal(), app.browser());
     portal.code(&browser, AN, &[("acr_values", Some("LoA2"))]).await;
-    for (asked, answered) in [("LoA1 LoA2", "LoA1"), ("urn:vn:nd69:xacthuc:2 LoA2", "urn:vn:nd69:xacthuc:2"), ("urn:vn:nd69:xacthuc:4 LoA1", "LoA1"), ("unknown", "LoA2")] {
+    for (asked, answered) in [
+        ("LoA1 LoA2", "LoA1"),
+        ("urn:vn:nd69:xacthuc:2 LoA2", "urn:vn:nd69:xacthuc:2"),
+        ("urn:vn:nd69:xacthuc:4 LoA1", "LoA1"),
+        ("unknown", "LoA2"),
+    ] {
         let answer = portal.silently(&browser, &[("acr_values", Some(asked))]).await;
         assert_eq!(portal.tokens(&answer.parameter("code").unwrap()).await.claims()["acr"], answered, "{asked}");
     }
@@ -216,7 +221,10 @@ async fn a_child_signs_in_with_the_code_from_the_guardians_phone() {
     assert!(page.is_code_page(), "{}", page.text());
     assert!(!page.has("#skip"), "the guardian's consent binds");
     let text = page.text();
-    assert!(text.contains("Hoàng Minh Đức") && !text.contains("Nguyễn Văn An") && !text.contains("599000001"), "the guardian is masked: {text}");
+    assert!(
+        text.contains("Hoàng Minh Đức") && !text.contains("Nguyễn Văn An") && !text.contains("599000001"),
+        "the guardian is masked: {text}"
+    );
     let message = crate::support::portal::outbox(&browser, DUC).await[0].clone();
     assert_eq!(message["to"], "+84599000001", "it went to the guardian's phone");
     assert!(message["text"].as_str().unwrap().contains("Hoàng Minh Đức"));

@@ -36,10 +36,21 @@ async fn every_endpoint_that_is_named_answers_and_no_other_is_named() {
     let app = App::start().await;
     let browser = app.browser();
     let document = browser.get("/.well-known/openid-configuration").await.json();
-    let endpoints: BTreeSet<&str> =
-        document.as_object().unwrap().keys().map(String::as_str).filter(|name| name.ends_with("_endpoint") || name.ends_with("_uri") || *name == "check_session_iframe").collect();
+    let endpoints: BTreeSet<&str> = document
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .filter(|name| name.ends_with("_endpoint") || name.ends_with("_uri") || *name == "check_session_iframe")
+        .collect();
     let expected = [
-        "authorization_endpoint", "token_endpoint", "userinfo_endpoint", "introspection_endpoint", "revocation_endpoint", "end_session_endpoint", "jwks_uri",
+        "authorization_endpoint",
+        "token_endpoint",
+        "userinfo_endpoint",
+        "introspection_endpoint",
+        "revocation_endpoint",
+        "end_session_endpoint",
+        "jwks_uri",
     ];
     assert_eq!(endpoints, expected.into_iter().collect());
     for name in endpoints {
@@ -73,7 +84,8 @@ async fn the_keys_are_public_and_sign_what_is_advertised() {
         let portal = Portal::confidential(&app.base, client);
         let tokens = portal.tokens(&portal.code(&app.browser(), AN, &[]).await).await;
         let header = tokens.id_token.split('.').next().unwrap();
-        let header: Value = serde_json::from_slice(&base64::Engine::decode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, header).unwrap()).unwrap();
+        let header: Value =
+            serde_json::from_slice(&base64::Engine::decode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, header).unwrap()).unwrap();
         assert_eq!(header["alg"], alg);
         assert!(kids.contains(header["kid"].as_str().unwrap()));
     }
@@ -90,7 +102,10 @@ async fn every_advertised_value_is_understood() {
         let answer = browser.get(&portal.authorize(&[("response_mode", Some(&mode))])).await;
         assert!(answer.body.contains("name=\"code\"") || answer.location().unwrap().contains("code="), "{mode}");
     }
-    assert_eq!(list(&document, "prompt_values_supported").into_iter().collect::<BTreeSet<_>>(), ["none", "login", "consent", "select_account"].map(str::to_owned).into());
+    assert_eq!(
+        list(&document, "prompt_values_supported").into_iter().collect::<BTreeSet<_>>(),
+        ["none", "login", "consent", "select_account"].map(str::to_owned).into()
+    );
     for prompt in list(&document, "prompt_values_supported") {
         let answer = browser.get(&portal.authorize(&[("prompt", Some(&prompt))])).await;
         assert!(answer.parameter("error").is_none(), "{prompt}");
@@ -103,14 +118,19 @@ async fn every_advertised_value_is_understood() {
         }
     }
     let acr = list(&document, "acr_values_supported");
-    assert_eq!(acr, ["LoA1", "LoA2", "urn:vn:nd69:xacthuc:1", "urn:vn:nd69:xacthuc:2"], "levels 3 and 4 need a biometric factor that no page asks for yet");
+    assert_eq!(
+        acr,
+        ["LoA1", "LoA2", "urn:vn:nd69:xacthuc:1", "urn:vn:nd69:xacthuc:2"],
+        "levels 3 and 4 need a biometric factor that no page asks for yet"
+    );
     for value in &acr {
         let answer = portal.silently(&browser, &[("acr_values", Some(value))]).await;
         assert_eq!(portal.tokens(&answer.parameter("code").unwrap()).await.claims()["acr"], *value);
     }
     let grants = list(&document, "grant_types_supported");
     assert_eq!(grants, ["authorization_code", "refresh_token", "client_credentials"]);
-    for grant in ["password", "implicit", "urn:ietf:params:oauth:grant-type:device_code", "urn:ietf:params:oauth:grant-type:token-exchange"] {
+    for grant in ["password", "implicit", "urn:ietf:params:oauth:grant-type:device_code", "urn:ietf:params:oauth:grant-type:token-exchange"]
+    {
         assert_eq!(portal.post("/oauth2/token", &[("grant_type", grant)]).await.json()["error"], "unsupported_grant_type", "{grant}");
     }
 }
@@ -122,8 +142,22 @@ async fn every_claim_and_scope_that_can_come_is_listed() {
     let document = browser.get("/.well-known/openid-configuration").await.json();
     let scopes = list(&document, "scopes_supported");
     for scope in [
-        "openid", "profile", "phone", "email", "citizen_id", "address", "residence", "eid", "driving_licence", "vehicle_registration", "health_insurance",
-        "social_insurance", "legacy_account", "organization", "foreigner", "offline_access",
+        "openid",
+        "profile",
+        "phone",
+        "email",
+        "citizen_id",
+        "address",
+        "residence",
+        "eid",
+        "driving_licence",
+        "vehicle_registration",
+        "health_insurance",
+        "social_insurance",
+        "legacy_account",
+        "organization",
+        "foreigner",
+        "offline_access",
     ] {
         assert!(scopes.iter().any(|known| known == scope), "{scope}");
     }

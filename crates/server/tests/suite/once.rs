@@ -120,7 +120,8 @@ async fn a_store_wiped_in_the_middle_of_the_race_lets_at_most_one_win() {
         let wiping = tokio::spawn(async move {
             for _ in 0..20 {
                 provider.short_lived.clear().await;
-                let _ = provider.short_lived.put(Kind::Code, &key, "portal-trusted", replica.clone(), now + Duration::minutes(5), now).await;
+                let _ =
+                    provider.short_lived.put(Kind::Code, &key, "portal-trusted", replica.clone(), now + Duration::minutes(5), now).await;
                 tokio::task::yield_now().await;
             }
         });

@@ -93,7 +93,9 @@ async fn waiting_grows_with_every_failure_for_unknown_numbers_too() {
     assert_eq!(right.status, 429, "the right password waits like the wrong one, else waiting would tell");
     assert!(browser.sign_in(&page, BINH, PASSWORD).await.is_consent_page(), "others are not kept out");
     app.later(900);
-    assert!(browser.sign_in(&browser.get(&app.portal().authorize(&[("prompt", Some("login"))])).await, AN, PASSWORD).await.is_consent_page());
+    assert!(
+        browser.sign_in(&browser.get(&app.portal().authorize(&[("prompt", Some("login"))])).await, AN, PASSWORD).await.is_consent_page()
+    );
     assert_eq!(wrong_password(&app, AN).await.0, 400, "a right password forgives");
 }
 
@@ -217,7 +219,11 @@ async fn a_disabled_client_gets_nobody_signed_in_and_no_token() {
     assert!(browser.get(&portal.authorize(&[("prompt", Some("none"))])).await.is_notice(400), "nor is it told by redirect");
     assert!(browser.sign_in(&page, AN, PASSWORD).await.is_notice(400));
     let unknown = crate::support::Portal::new(&app.base, "nobody", Some("x"), "").exchange(&code).await;
-    for answer in [portal.exchange(&code).await, portal.refresh(&tokens.refresh_token.unwrap()).await, portal.post("/oauth2/introspect", &[("token", &tokens.access_token)]).await] {
+    for answer in [
+        portal.exchange(&code).await,
+        portal.refresh(&tokens.refresh_token.unwrap()).await,
+        portal.post("/oauth2/introspect", &[("token", &tokens.access_token)]).await,
+    ] {
         assert_eq!((answer.status, &answer.body), (401, &unknown.body), "it reads like an unknown client");
     }
     assert_eq!(portal.userinfo(&tokens.access_token).await.status, 401);

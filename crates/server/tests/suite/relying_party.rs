@@ -2,10 +2,13 @@
 
 use std::str::FromStr;
 
-use openidconnect::core::{CoreClient, CoreIdToken, CoreIdTokenVerifier, CoreJwsSigningAlgorithm, CoreProviderMetadata, CoreResponseType, CoreUserInfoClaims};
+use openidconnect::core::{
+    CoreClient, CoreIdToken, CoreIdTokenVerifier, CoreJwsSigningAlgorithm, CoreProviderMetadata, CoreResponseType, CoreUserInfoClaims,
+};
 use openidconnect::{
-    AccessTokenHash, AuthUrl, AuthenticationFlow, AuthorizationCode, ClaimsVerificationError, ClientId, ClientSecret, CsrfToken, EndpointMaybeSet,
-    EndpointNotSet, EndpointSet, IssuerUrl, Nonce, OAuth2TokenResponse, PkceCodeChallenge, RedirectUrl, Scope, TokenResponse,
+    AccessTokenHash, AuthUrl, AuthenticationFlow, AuthorizationCode, ClaimsVerificationError, ClientId, ClientSecret, CsrfToken,
+    EndpointMaybeSet, EndpointNotSet, EndpointSet, IssuerUrl, Nonce, OAuth2TokenResponse, PkceCodeChallenge, RedirectUrl, Scope,
+    TokenResponse,
 };
 
 use oidc_provider::signing_alg::SigningAlg;
@@ -72,8 +75,12 @@ async fn discovery_pkce_nonce_and_every_signature_satisfy_a_foreign_library() {
         assert!(claims.auth_time().is_some());
 
         if client_id != "portal-b" {
-            let userinfo: CoreUserInfoClaims =
-                client.user_info(tokens.access_token().clone(), Some(claims.subject().clone())).unwrap().request_async(&http()).await.unwrap();
+            let userinfo: CoreUserInfoClaims = client
+                .user_info(tokens.access_token().clone(), Some(claims.subject().clone()))
+                .unwrap()
+                .request_async(&http())
+                .await
+                .unwrap();
             assert_eq!(userinfo.name().unwrap().get(None).unwrap().as_str(), "Nguyễn Văn An");
         }
     }
@@ -99,8 +106,13 @@ async fn signed_userinfo_and_a_refresh_satisfy_it_too() {
     let tokens = client.exchange_code(code).unwrap().set_pkce_verifier(pkce_verifier).request_async(&http()).await.unwrap();
     let verifier = verifier(&client, "portal-b");
     let sub = tokens.id_token().unwrap().claims(&verifier, &nonce).unwrap().subject().clone();
-    let userinfo: CoreUserInfoClaims =
-        client.user_info(tokens.access_token().clone(), Some(sub.clone())).unwrap().require_signed_response(true).request_async(&http()).await.unwrap();
+    let userinfo: CoreUserInfoClaims = client
+        .user_info(tokens.access_token().clone(), Some(sub.clone()))
+        .unwrap()
+        .require_signed_response(true)
+        .request_async(&http())
+        .await
+        .unwrap();
     assert_eq!(userinfo.subject(), &sub);
 
     let refreshed = client.exchange_refresh_token(tokens.refresh_token().unwrap()).unwrap().request_async(&http()).await.unwrap();
@@ -137,7 +149,7 @@ async fn it_rejects_a_forged_nonce_issuer_audience_and_signature() {
     let audience = of("portal-b", &app.base);
     assert!(matches!(honest.claims(&audience, &nonce), Err(ClaimsVerificationError::InvalidAudience(_))));
 
-    let other = app.trusted_portal().tokens(&app.trusted_portal().code(&app.browser(), AN, &[]).await).await.id_token;
+    let other = portal.signed_in(&app, "openid profile").await.id_token;
     let parts: Vec<&str> = tokens.id_token.split('.').collect();
     let foreign: Vec<&str> = other.split('.').collect();
     let mut changed = parts[2].to_owned();

@@ -39,14 +39,24 @@ async fn a_client_proves_itself_by_the_registered_method_and_no_other() {
     let browser = app.browser_of(AN).await;
     let (basic, post, native) = (app.trusted_portal(), Portal::confidential(&app.base, "portal-post"), app.native());
     for portal in [&basic, &post, &native] {
-        let code = if portal.client_id == "native" { portal.code(&browser, AN, &[]).await } else { portal.silently(&browser, &[]).await.parameter("code").unwrap() };
+        let code = if portal.client_id == "native" {
+            portal.code(&browser, AN, &[]).await
+        } else {
+            portal.silently(&browser, &[]).await.parameter("code").unwrap()
+        };
         let secret = portal.secret.clone().unwrap_or_else(|| "guess".to_owned());
         let header = Portal::new(&app.base, &portal.client_id, Some(&secret), "").basic();
-        let grant = [("grant_type", "authorization_code"), ("code", code.as_str()), ("redirect_uri", &portal.redirect_uri), ("code_verifier", VERIFIER)];
+        let grant = [
+            ("grant_type", "authorization_code"),
+            ("code", code.as_str()),
+            ("redirect_uri", &portal.redirect_uri),
+            ("code_verifier", VERIFIER),
+        ];
         let in_body = [&grant[..], &[("client_id", portal.client_id.as_str()), ("client_secret", secret.as_str())]].concat();
         let alone = [&grant[..], &[("client_id", portal.client_id.as_str())]].concat();
         let by_header = [("authorization", header.as_str())];
-        let ways: [(&str, &[(&str, &str)], &[(&str, &str)]); 3] = [("portal-trusted", &by_header, &grant), ("portal-post", &[], &in_body), ("native", &[], &alone)];
+        let ways: [(&str, &[(&str, &str)], &[(&str, &str)]); 3] =
+            [("portal-trusted", &by_header, &grant), ("portal-post", &[], &in_body), ("native", &[], &alone)];
         for (way, headers, fields) in ways.iter().filter(|(way, ..)| *way != portal.client_id) {
             let answer = portal.bare_post("/oauth2/token", headers, fields).await;
             refused(&answer, 401, "invalid_client", &format!("{} by the way of {way}", portal.client_id));
@@ -54,7 +64,12 @@ async fn a_client_proves_itself_by_the_registered_method_and_no_other() {
         }
         refused(&portal.bare_post("/oauth2/token", &by_header, &in_body).await, 400, "invalid_request", "two ways at once");
         let (_, headers, fields) = ways.iter().find(|(way, ..)| *way == portal.client_id).unwrap();
-        assert_eq!(portal.bare_post("/oauth2/token", headers, fields).await.status, 200, "{}: nothing wrong used the code up", portal.client_id);
+        assert_eq!(
+            portal.bare_post("/oauth2/token", headers, fields).await.status,
+            200,
+            "{}: nothing wrong used the code up",
+            portal.client_id
+        );
     }
 }
 
@@ -64,7 +79,13 @@ async fn wrong_credentials_all_read_alike() {
     let portal = app.portal();
     let grant = [("grant_type", "client_credentials")];
     let mut bodies = Vec::new();
-    for (client_id, secret) in [("portal-a", "wrong"), ("portal-a", "portal-b-secret-0123456789abcdef"), ("nobody", "wrong"), ("native", "x"), ("vnconnect", "vnconnect-secret-0123456789abcdef")] {
+    for (client_id, secret) in [
+        ("portal-a", "wrong"),
+        ("portal-a", "portal-b-secret-0123456789abcdef"),
+        ("nobody", "wrong"),
+        ("native", "x"),
+        ("vnconnect", "vnconnect-secret-0123456789abcdef"),
+    ] {
         let answer = Portal::new(&app.base, client_id, Some(secret), "").post("/oauth2/token", &grant).await;
         refused(&answer, 401, "invalid_client", client_id);
         bodies.push(answer.body);
@@ -84,7 +105,11 @@ async fn whatever_is_wrong_with_a_code_is_invalid_grant() {
     let code = portal.silently(&browser, &[]).await.parameter("code").unwrap();
     let with = |code: &str, redirect_uri: &str, verifier: &str| {
         let fields = [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", redirect_uri), ("code_verifier", verifier)];
-        fields.into_iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| (name.to_owned(), value.to_owned())).collect::<Vec<_>>()
+        fields
+            .into_iter()
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect::<Vec<_>>()
     };
     for rubbish in [&code[1..], &code[..code.len() - 1], &format!("{code}A"), "x", "é", "a b", &"c".repeat(5000)] {
         let fields = with(rubbish, &portal.redirect_uri, VERIFIER);
@@ -106,7 +131,12 @@ async fn whatever_is_wrong_with_a_code_is_invalid_grant() {
     }
     assert_eq!(portal.exchange(&code).await.status, 200, "what was no attempt at this code did not use it up");
     let code = portal.silently(&browser, &[]).await.parameter("code").unwrap();
-    refused(&portal.post("/oauth2/token", &[("grant_type", "authorization_code"), ("code", &code)]).await, 400, "invalid_request", "no redirect URI");
+    refused(
+        &portal.post("/oauth2/token", &[("grant_type", "authorization_code"), ("code", &code)]).await,
+        400,
+        "invalid_request",
+        "no redirect URI",
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -154,9 +184,13 @@ async fn malformed_requests_are_named() {
     }
     let api = Portal::confidential(&app.base, "api");
     let own = [("client_id", "api"), ("client_secret", "api-secret-0123456789abcdefghijk")];
-    let code = [&own[..], &[("grant_type", "authorization_code"), ("code", &"A".repeat(43)), ("redirect_uri", "y")]].concat();
+    let well_formed = "A".repeat(43);
+    let code = [&own[..], &[("grant_type", "authorization_code"), ("code", &well_formed), ("redirect_uri", "y")]].concat();
     refused(&api.bare_post("/oauth2/token", &[], &code).await, 400, "unauthorized_client", "a machine with a code");
-    let in_query = app.browser().post("/oauth2/token?grant_type=client_credentials&client_id=api&client_secret=api-secret-0123456789abcdefghijk", &[]).await;
+    let in_query = app
+        .browser()
+        .post("/oauth2/token?grant_type=client_credentials&client_id=api&client_secret=api-secret-0123456789abcdefghijk", &[])
+        .await;
     assert_eq!(in_query.status, 401, "the query is not looked at");
 }
 
@@ -232,9 +266,12 @@ async fn a_refresh_keeps_the_sign_in_and_may_only_narrow_the_scope() {
     let first = portal.signed_in(&app, "openid profile email offline_access").await;
     app.later(100);
     let token = first.refresh_token.clone().unwrap();
-    let wider = portal.post("/oauth2/token", &[("grant_type", "refresh_token"), ("refresh_token", &token), ("scope", "openid phone")]).await;
+    let wider =
+        portal.post("/oauth2/token", &[("grant_type", "refresh_token"), ("refresh_token", &token), ("scope", "openid phone")]).await;
     refused(&wider, 400, "invalid_scope", "more than granted");
-    let narrow = Tokens::of(&portal.post("/oauth2/token", &[("grant_type", "refresh_token"), ("refresh_token", &token), ("scope", "openid email")]).await);
+    let narrow = Tokens::of(
+        &portal.post("/oauth2/token", &[("grant_type", "refresh_token"), ("refresh_token", &token), ("scope", "openid email")]).await,
+    );
     assert_eq!(narrow.scope, "email openid");
     assert!(portal.userinfo(&narrow.access_token).await.json().get("name").is_none());
     let (before, after) = (first.claims(), narrow.claims());

@@ -4,7 +4,9 @@ use crate::support::{AN, ANNA, App, BINH, PASSWORD, Portal, Tokens};
 
 /// What a portal of the federation sends: no PKCE, no nonce, the bare scope.
 fn request(state: &str) -> String {
-    format!("/oauth2/authorize?response_type=code&client_id=vnconnect&redirect_uri=https%3A%2F%2Fportal-v.example%2Fsso&scope=openid&acr_values=LoA1&state={state}")
+    format!(
+        "/oauth2/authorize?response_type=code&client_id=vnconnect&redirect_uri=https%3A%2F%2Fportal-v.example%2Fsso&scope=openid&acr_values=LoA1&state={state}"
+    )
 }
 
 async fn sign_in(app: &App, citizen: &str) -> Tokens {
@@ -76,7 +78,8 @@ async fn userinfo_has_the_names_that_portals_read_today() {
 async fn the_token_check_of_the_federation_is_introspection() {
     let app = App::start().await;
     let tokens = sign_in(&app, AN).await;
-    let body = [("token", tokens.access_token.as_str()), ("client_id", "vnconnect"), ("client_secret", "vnconnect-secret-0123456789abcdef")];
+    let body =
+        [("token", tokens.access_token.as_str()), ("client_id", "vnconnect"), ("client_secret", "vnconnect-secret-0123456789abcdef")];
     let answer = app.portal().bare_post("/oauth2/introspect", &[], &body).await.json();
     assert_eq!((&answer["active"], &answer["client_id"]), (&serde_json::json!(true), &serde_json::json!("vnconnect")));
     assert!(answer["exp"].is_i64());
@@ -86,13 +89,17 @@ async fn the_token_check_of_the_federation_is_introspection() {
 async fn compatibility_opens_no_weaker_way() {
     let app = App::start().await;
     let browser = app.browser_of(AN).await;
-    let other = browser.get(&request("x").replace("vnconnect", "portal-a").replace("portal-v.example%2Fsso", "portal-a.example%2Fcb")).await;
+    let other =
+        browser.get(&request("x").replace("vnconnect", "portal-a").replace("portal-v.example%2Fsso", "portal-a.example%2Fcb")).await;
     assert_eq!(other.parameter("error").as_deref(), Some("invalid_request"), "others use PKCE");
     let code = browser.get(&request("x")).await.parameter("code").unwrap();
     let portal = Portal::confidential(&app.base, "vnconnect");
     let fields = |verifier| {
         let mut fields = vec![
-            ("grant_type", "authorization_code"), ("code", code.as_str()), ("redirect_uri", "https://portal-v.example/sso"), ("client_id", "vnconnect"),
+            ("grant_type", "authorization_code"),
+            ("code", code.as_str()),
+            ("redirect_uri", "https://portal-v.example/sso"),
+            ("client_id", "vnconnect"),
             ("client_secret", "vnconnect-secret-0123456789abcdef"),
         ];
         fields.extend(verifier);
@@ -105,6 +112,12 @@ async fn compatibility_opens_no_weaker_way() {
     // With a challenge the verifier is needed, here as well.
     let challenged = portal.authorize(&[("scope", Some("openid"))]);
     let code = browser.get(&challenged).await.parameter("code").unwrap();
-    let body = [("grant_type", "authorization_code"), ("code", code.as_str()), ("redirect_uri", "https://portal-v.example/sso"), ("client_id", "vnconnect"), ("client_secret", "vnconnect-secret-0123456789abcdef")];
+    let body = [
+        ("grant_type", "authorization_code"),
+        ("code", code.as_str()),
+        ("redirect_uri", "https://portal-v.example/sso"),
+        ("client_id", "vnconnect"),
+        ("client_secret", "vnconnect-secret-0123456789abcdef"),
+    ];
     assert_eq!(portal.bare_post("/oauth2/token", &[], &body).await.json()["error"], "invalid_grant");
 }

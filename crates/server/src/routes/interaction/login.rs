@@ -3,10 +3,10 @@
 use account_policy::{CitizenId, admit};
 use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse};
-use persistence::accounts::Account;
-use persistence::sessions::Session;
 use persistence::StoreError;
+use persistence::accounts::Account;
 use persistence::holders::Holder;
+use persistence::sessions::Session;
 use sha2::{Digest, Sha256};
 
 use super::Posted;

@@ -91,7 +91,9 @@ impl<'a> Posted<'a> {
         match self.provider().client(&self.interaction.request.client_id).await {
             Ok(ClientStanding::Active(client)) => Ok(client),
             Ok(ClientStanding::AgreementExpired) => Err(self.visit.notice(Notice::AgreementExpired, "/", WayBack::None, &[])),
-            Ok(ClientStanding::Disabled | ClientStanding::Unknown) => Err(self.visit.notice(Notice::ClientDisabled, "/", WayBack::None, &[])),
+            Ok(ClientStanding::Disabled | ClientStanding::Unknown) => {
+                Err(self.visit.notice(Notice::ClientDisabled, "/", WayBack::None, &[]))
+            }
             Err(error) => Err(flow::stumble(&self.visit, &error)),
         }
     }

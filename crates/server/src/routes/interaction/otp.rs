@@ -72,8 +72,12 @@ async fn raise(posted: &mut Posted<'_>, present: &mut Present, by_guardian: bool
     }
     posted.interaction.steps.code_sent_at = None;
     let id = session.id;
-    let renewal =
-        Renewal { secret_hash: session.secret_hash, password_at: None, code_at: session.code_at, guardian_code_at: session.guardian_code_at };
+    let renewal = Renewal {
+        secret_hash: session.secret_hash,
+        password_at: None,
+        code_at: session.code_at,
+        guardian_code_at: session.guardian_code_at,
+    };
     provider.store.run(move |db| Session::renew(db, id, &renewal, now).map(drop)).await?;
     posted.visit.set_cookie(SessionSecret::issue(session.id, random).cookie(Transport::of(&provider.config.issuer)));
     Ok(())

@@ -11,11 +11,11 @@ use oidc_provider::pkce::CodeVerifier;
 use oidc_provider::refresh;
 use oidc_provider::secret;
 use oidc_provider::token::{self, TokenError, TokenResponse};
+use persistence::consents::Consent;
 use persistence::grants::{Grant, Redemption};
+use persistence::holders::Holder;
 use persistence::refresh_families::Family;
 use persistence::usage::UsageKind;
-use persistence::consents::Consent;
-use persistence::holders::Holder;
 use persistence::{Consumed, Kind};
 
 use super::{Failure, access_token, response};
@@ -39,17 +39,14 @@ pub(super) async fn redeem(
     let account = code.authentication.account;
     let keyring = provider.keyring.clone();
     let client_id = client.client_id.clone();
-    let (holder, consent) = provider
-        .store
-        .read(move |db| Ok((Holder::load(db, &keyring, account, today)?, Consent::find(db, account, &client_id)?)))
-        .await?;
+    let (holder, consent) =
+        provider.store.read(move |db| Ok((Holder::load(db, &keyring, account, today)?, Consent::find(db, account, &client_id)?))).await?;
     let holder = holder.ok_or(TokenError::GrantVoid)?;
     // A lock, a new password, a sign-out everywhere since the code was issued.
     if holder.account.epoch != code.epoch {
         return Err(TokenError::GrantVoid.into());
     }
-    let asked =
-        Asked { client, scope: &code.scope, claims: &code.claims, authentication: &code.authentication, consent: consent.as_ref() };
+    let asked = Asked { client, scope: &code.scope, claims: &code.claims, authentication: &code.authentication, consent: consent.as_ref() };
     let release = release(&holder, asked, today).map_err(|_| TokenError::GrantVoid)?;
 
     let offline = code.scope.contains("offline_access");

@@ -12,8 +12,8 @@ use persistence::usage::UsageKind;
 
 use super::{Failure, access_token, response};
 use crate::disclosure::{Asked, release};
-use crate::routes::live_token::granted;
 use crate::provider::Provider;
+use crate::routes::live_token::granted;
 use crate::usage::usage_record;
 
 pub(super) async fn rotate(
@@ -38,10 +38,7 @@ pub(super) async fn rotate(
     let release = release(&granted.holder, asked, today).map_err(|_| TokenError::GrantVoid)?;
 
     let record = usage_record(request, provider, grant, UsageKind::Refresh, &release, authentication);
-    let rotated = provider
-        .store
-        .run(move |db| Family::rotate(db, presented.family, presented.counter, now, RETRY_WINDOW, &record))
-        .await?;
+    let rotated = provider.store.run(move |db| Family::rotate(db, presented.family, presented.counter, now, RETRY_WINDOW, &record)).await?;
     let counter = match rotated {
         Rotated::Next(counter, _) | Rotated::Retry(counter, _) => counter,
         Rotated::Reuse => {

@@ -72,7 +72,13 @@ impl App {
         let random = randomness.clone();
         let key = KeyEncryptionKey::from_bytes([7; 32]);
         let keyring = Keyring::open_or_create(&store, &key, Arc::new(move |bytes: &mut [u8]| random.fill(bytes)), clock.now()).unwrap();
-        let opened = Opened { config: config.clone(), store: store.clone(), keyring: Some(keyring.clone()), clock: clock.clone(), randomness: randomness.clone() };
+        let opened = Opened {
+            config: config.clone(),
+            store: store.clone(),
+            keyring: Some(keyring.clone()),
+            clock: clock.clone(),
+            randomness: randomness.clone(),
+        };
         let parts = Parts { config, store, keyring, signing: signing_keys(), clock, randomness, metrics: Metrics::new() };
         let provider = Arc::new(Provider::new(parts).unwrap());
         store_configured(&opened, &provider.outbound).await.unwrap();
@@ -143,7 +149,15 @@ impl App {
         let account_id = self.account(citizen).await.id;
         let now = self.provider.clock.now();
         let id = self.provider.randomness.uuid(now);
-        let lock = EidLock { id, account_id, ground: LockGround::TermsBreach, placed_at: now, placed_by: "test".to_owned(), lifted_at: None, lifted_by: None };
+        let lock = EidLock {
+            id,
+            account_id,
+            ground: LockGround::TermsBreach,
+            placed_at: now,
+            placed_by: "test".to_owned(),
+            lifted_at: None,
+            lifted_by: None,
+        };
         self.provider.store.run(move |db| EidLock::place(db, &lock)).await.unwrap();
     }
 

@@ -146,7 +146,8 @@ impl Answer {
 
     pub fn form(&self) -> Form {
         let page = Html::parse_document(&self.body);
-        let form = page.select(&Selector::parse("form").unwrap()).next().unwrap_or_else(|| panic!("no form in {} {}", self.status, self.body));
+        let form =
+            page.select(&Selector::parse("form").unwrap()).next().unwrap_or_else(|| panic!("no form in {} {}", self.status, self.body));
         let hidden = form
             .select(&Selector::parse("input[type=hidden]").unwrap())
             .map(|input| (input.attr("name").unwrap().to_owned(), input.attr("value").unwrap_or_default().to_owned()))

@@ -118,7 +118,8 @@ impl Portal {
 
     /// The token answer to a code, whatever it is.
     pub async fn exchange(&self, code: &str) -> Answer {
-        let fields = [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", &self.redirect_uri), ("code_verifier", VERIFIER)];
+        let fields =
+            [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", &self.redirect_uri), ("code_verifier", VERIFIER)];
         self.post("/oauth2/token", &fields).await
     }
 

@@ -172,7 +172,12 @@ impl Row {
     }
 
     fn card(&self, citizen_id: &CitizenId) -> Result<Option<IdCardDetails>, Refused> {
-        let Some(issued_on) = date("card_issued_on", &self.card_issued_on)? else { return Ok(None) };
+        let Some(issued_on) = date("card_issued_on", &self.card_issued_on)? else {
+            // A card that is there but cannot be taken in would lock its holder out (Decree 69 Art. 15).
+            let said =
+                [&self.card_number, &self.card_expires_on, &self.card_place_of_issue].into_iter().any(|column| given(column).is_some());
+            return if said { Err("card_issued_on is needed where another card_ column is filled".to_owned()) } else { Ok(None) };
+        };
         let number = given(&self.card_number).unwrap_or(citizen_id.as_str()).to_owned();
         let expires_on = date("card_expires_on", &self.card_expires_on)?;
         Ok(Some(IdCardDetails { number, issued_on, expires_on, place_of_issue: self.card_place_of_issue.clone() }))

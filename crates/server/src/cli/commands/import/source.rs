@@ -36,7 +36,6 @@ fn csv_rows<'a>(input: &'a mut dyn BufRead) -> anyhow::Result<Box<dyn Iterator<I
     for needed in ["citizen_id", "name", "birthdate", "account_level"] {
         anyhow::ensure!(headings.iter().any(|heading| heading == needed), "line 1: the column `{needed}` is missing");
     }
-    let mut reader = reader;
     let mut record = csv::StringRecord::new();
     Ok(Box::new(std::iter::from_fn(move || {
         let start = reader.position().line();
