@@ -21,12 +21,14 @@ pub struct Interaction {
     pub request: ResolvedRequest,
     /// The hash of the browser that it belongs to: the first that fetches a page of it.
     pub browser: Option<[u8; 32]>,
+    /// The account whose holder took the steps below.
+    pub account: Option<Uuid>,
     /// The session that was signed in to, or raised, within this very interaction.
     pub authenticated: Option<Uuid>,
     /// Which factors this interaction saw proven or declined.
     pub steps: Steps,
-    /// The attributes that the consent page listed when it was last shown.
-    pub shown: BTreeSet<Attribute>,
+    /// The attributes that the consent page listed when it was last shown to this person; `None` before it was.
+    pub shown: Option<BTreeSet<Attribute>>,
     /// The attributes that the citizen agreed to release, once asked.
     pub consented: Option<BTreeSet<Attribute>>,
     /// When it lapses.
@@ -69,7 +71,19 @@ impl Interaction {
         use base64::Engine as _;
         let id = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(provider.randomness.bytes::<16>());
         let expires_at = provider.clock.now() + provider.config.lifetimes.interaction();
-        Self { id, request, browser, authenticated: None, steps: Steps::default(), shown: BTreeSet::new(), consented: None, expires_at }
+        Self { id, request, browser, account: None, authenticated: None, steps: Steps::default(), shown: None, consented: None, expires_at }
+    }
+
+    /// Whose interaction it is now. Another tab of the same browser may have signed in as somebody else meanwhile: what one person agreed to
+    /// or proved never counts for another.
+    pub fn belongs_to(&mut self, account: Uuid) {
+        if self.account != Some(account) {
+            self.steps = Steps::default();
+            self.authenticated = None;
+            self.shown = None;
+            self.consented = None;
+            self.account = Some(account);
+        }
     }
 
     /// Stores it for the first time. `Err(Full)` when too many are in progress; live ones are never evicted.

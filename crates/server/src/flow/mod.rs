@@ -104,6 +104,9 @@ impl Step<'_> {
     async fn take(&self, mut interaction: Interaction, present: Option<Present>) -> HttpResponse {
         let provider = self.visit.provider;
         let now = provider.clock.now();
+        if let Some(present) = &present {
+            interaction.belongs_to(present.session.account_id);
+        }
         let assessment = present.as_ref().map(|present| Assessment::of(provider, &interaction, self.client, present));
         let situation = claims::situation(&interaction, assessment.as_ref());
         let decision = authorization::decide(&interaction.request, self.client, &situation, now);
@@ -113,7 +116,7 @@ impl Step<'_> {
         match (decision, present, assessment) {
             (Decision::Permit, Some(present), Some(assessment)) => self.permit(interaction, &present, &assessment).await,
             (Decision::AskConsent, Some(present), Some(assessment)) => {
-                interaction.shown = assessment.released.clone();
+                interaction.shown = Some(assessment.released.clone());
                 match pages::consent(self, &interaction, &present, &assessment).await {
                     Ok(page) => self.show(interaction, page).await,
                     Err(error) => stumble(self.visit, &error),

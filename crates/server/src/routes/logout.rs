@@ -89,8 +89,11 @@ fn is_named(provider: &Provider, resolved: &ResolvedLogout, session: Uuid) -> bo
 fn ask(visit: &Visit<'_>, parameters: &Parameters, resolved: &ResolvedLogout, client: Option<&Client>) -> HttpResponse {
     let fields: Vec<_> =
         CARRIED.iter().filter_map(|name| parameters.value(name).map(|value| ((*name).to_owned(), value.to_owned()))).collect();
-    // The page can be shown again by GET only with what the request said; a hint is no secret, it is an address line of the portal.
-    let here = format!("/oidc/logout?{}", form_urlencoded::Serializer::new(String::new()).extend_pairs(&fields).finish());
+    // Shown again by GET without the hint: an ID token has no place in an address.
+    let mut again = form_urlencoded::Serializer::new(String::new());
+    again.extend_pairs(fields.iter().filter(|(name, _)| name != "id_token_hint" && name != "client_id"));
+    again.extend_pairs(resolved.client_id.iter().map(|client_id| ("client_id", client_id)));
+    let here = format!("/oidc/logout?{}", again.finish());
     let page =
         SignOutPage { frame: visit.frame(&here), csrf: visit.csrf(PURPOSE), portal: client.map(|client| badge(client, resolved)), fields };
     let targets: Vec<_> = resolved.redirect_origin.clone().into_iter().collect();

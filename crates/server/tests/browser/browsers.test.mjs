@@ -6,16 +6,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { chromium } from "playwright-core";
-import { ANNA, Citizen, HAI, LANGUAGES, LAN, LAUNCH, PASSWORD, minutes_later, national, newest, provider, social, story } from "./harness.mjs";
+import { ANNA, Citizen, LAN, LANGUAGES, LAUNCH, PASSWORD, minutes_later, national, newest, provider, social, story } from "./harness.mjs";
 
 story("two tabs at once, both arrive", async (citizen) => {
   const other = await citizen.another_tab();
   await citizen.begins_at(national);
   await other.begins_at(social);
-  await citizen.goes_on(HAI);
+  await citizen.goes_on(LAN);
   await citizen.is_signed_in_at(national);
   // This tab still shows the sign-in form from before.
-  await other.goes_on(HAI);
+  await other.goes_on(LAN);
   await other.is_signed_in_at(social);
 });
 
@@ -23,16 +23,16 @@ story("the same portal in two tabs, both arrive", async (citizen) => {
   const other = await citizen.another_tab();
   await citizen.begins_at(national);
   await other.begins_at(national);
-  await other.goes_on(HAI);
+  await other.goes_on(LAN);
   await other.is_signed_in_at(national);
-  await citizen.goes_on(HAI);
+  await citizen.goes_on(LAN);
   await citizen.is_signed_in_at(national);
 });
 
 story("the back button never leads to a blank page or a second sign-in", async (citizen) => {
   const { page } = citizen;
   await citizen.begins_at(national);
-  await citizen.goes_on(HAI);
+  await citizen.goes_on(LAN);
   await citizen.is_signed_in_at(national);
   for (let step = 0; step < 4; step += 1) {
     await page.goBack();
@@ -52,7 +52,7 @@ story("a form that was answered in another tab says so", async (citizen) => {
   await other.page.goto(page.url());
   const action = await page.locator("form input[name=interaction]").inputValue();
   assert.ok(action, "the form names its interaction");
-  await citizen.goes_on(HAI);
+  await citizen.goes_on(LAN);
   await citizen.is_signed_in_at(national);
   const answer = await page.goto(`${provider}/interaction/${action}`);
   assert.equal(answer.status(), 409);
@@ -64,7 +64,7 @@ story("a page that was open too long", async (citizen) => {
   await citizen.begins_at(national);
   try {
     await minutes_later(11);
-    await citizen.types_password(HAI);
+    await citizen.types_password(LAN);
     assert.match(await citizen.heading(), citizen.in(/Trang đã hết hạn/, /page has expired/));
     await citizen.look("expired-page");
   } finally {
@@ -97,7 +97,7 @@ for (const language of LANGUAGES) {
     const citizen = new Citizen(context, context.pages()[0], language);
     t.after(() => citizen.leave());
     await citizen.begins_at(national);
-    await citizen.types_password(HAI);
+    await citizen.types_password(LAN);
     assert.match(await citizen.heading(), citizen.in(/chặn cookie/, /blocks cookies/));
     await citizen.look("cookies-off");
     citizen.saw_no_fault();

@@ -4,6 +4,9 @@ use url::Url;
 
 use crate::support::{AN, Answer, App};
 
+/// What differs from an honest request.
+type Changes<'a> = &'a [(&'a str, Option<&'a str>)];
+
 fn fragment(answer: &Answer, name: &str) -> Option<String> {
     let location = Url::parse(&answer.location()?).ok()?;
     let fragment = location.fragment()?.to_owned();
@@ -53,7 +56,7 @@ async fn every_wrong_request_has_its_registered_code_at_the_proven_address() {
     let app = App::start().await;
     let (portal, browser) = (app.trusted_portal(), app.browser_of(AN).await);
     let long = "x".repeat(5000);
-    let cases: &[(&[(&str, Option<&str>)], &str)] = &[
+    let cases: &[(Changes<'_>, &str)] = &[
         (&[("response_type", None)], "invalid_request"),
         (&[("response_type", Some("token"))], "unsupported_response_type"),
         (&[("response_type", Some("code id_token"))], "unsupported_response_type"),

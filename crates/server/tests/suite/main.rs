@@ -3,10 +3,12 @@
 
 mod support;
 
+mod addresses_and_cookies;
 mod assertions;
 mod authorize;
 mod authorize_answers;
 mod bad_input;
+mod client_authentication;
 mod consent;
 mod disclosure;
 mod every_route;

@@ -12,13 +12,13 @@ pub(super) async fn account(request: HttpRequest, body: web::Bytes, provider: Da
         Ok(posted) => posted,
         Err(answer) => return answer,
     };
-    match posted.fields.value("account") {
-        Some("current") => posted.interaction.steps.account_chosen = true,
-        _ => posted.interaction.steps.other_account = true,
-    }
     let (client, present) = match (posted.client().await, posted.present().await) {
         (Ok(client), Ok(present)) => (client, present),
         (Err(answer), _) | (_, Err(answer)) => return answer,
     };
+    match posted.fields.value("account") {
+        Some("current") => posted.interaction.steps.account_chosen = true,
+        _ => posted.interaction.steps.other_account = true,
+    }
     flow::advance_after_post(&posted.visit, &client, posted.interaction, present).await
 }

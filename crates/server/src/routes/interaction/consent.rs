@@ -16,11 +16,12 @@ pub(super) async fn consent(request: HttpRequest, body: web::Bytes, provider: Da
     if posted.fields.value("decision") != Some("allow") {
         return flow::give_up(&posted.visit, posted.interaction).await;
     }
-    // What was shown is what was agreed to, whatever another tab changed meanwhile.
-    posted.interaction.consented = Some(posted.interaction.shown.clone());
     let (client, present) = match (posted.client().await, posted.present().await) {
         (Ok(client), Ok(present)) => (client, present),
         (Err(answer), _) | (_, Err(answer)) => return answer,
     };
+    // What was shown is what was agreed to, whatever another tab changed meanwhile.
+    // Nothing was shown to a person who is here only since another tab signed in: that person is asked first.
+    posted.interaction.consented = posted.interaction.shown.clone();
     flow::advance_after_post(&posted.visit, &client, posted.interaction, present).await
 }

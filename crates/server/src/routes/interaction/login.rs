@@ -143,6 +143,7 @@ async fn enter(posted: &mut Posted<'_>, account: Account) -> Result<Entered, Sto
         })
         .await?;
     posted.visit.set_cookie(SessionSecret::issue(session.id, random).cookie(Transport::of(&provider.config.issuer)));
+    posted.interaction.belongs_to(id);
     posted.interaction.authenticated = Some(session.id);
     posted.interaction.steps.code_sent_at = None;
     posted.interaction.steps.account_chosen = false;

@@ -99,7 +99,12 @@ impl<'a> Posted<'a> {
     }
 
     /// Who is signed in in this browser.
-    async fn present(&self) -> Result<Option<Present>, HttpResponse> {
-        present(&self.visit, &self.interaction.request.client_id).await.map_err(|error| flow::stumble(&self.visit, &error))
+    async fn present(&mut self) -> Result<Option<Present>, HttpResponse> {
+        let found = present(&self.visit, &self.interaction.request.client_id).await;
+        let present = found.map_err(|error| flow::stumble(&self.visit, &error))?;
+        if let Some(present) = &present {
+            self.interaction.belongs_to(present.session.account_id);
+        }
+        Ok(present)
     }
 }

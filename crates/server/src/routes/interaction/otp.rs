@@ -24,7 +24,7 @@ async fn open<'a>(
     body: &web::Bytes,
     provider: &'a Provider,
 ) -> Result<(Posted<'a>, Arc<Client>, Present, Assessment), HttpResponse> {
-    let posted = Posted::open(request, body, provider).await?;
+    let mut posted = Posted::open(request, body, provider).await?;
     let client = posted.client().await?;
     match posted.present().await? {
         Some(present) => {

@@ -56,6 +56,7 @@ async function untilUp({ child, log }, probe) {
     if (child.exitCode !== null) break;
     await pause(100);
   }
+  await pause(200); // for its last words
   throw new Error(`the provider did not start:\n${readFileSync(log, "utf8")}`);
 }
 
