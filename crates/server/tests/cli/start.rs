@@ -41,8 +41,12 @@ fn an_unwritable_data_folder_is_named() {
     operator.write("data", "a file in the place of the folder");
     operator.run(&["serve"]).refused(&["data", "is no folder", "data_dir"]);
     assert_eq!(std::fs::read_to_string(operator.path("data")).unwrap(), "a file in the place of the folder");
+    // Nobody makes a folder there, root neither.
+    let mut nowhere = operator.command(&["serve"]);
+    nowhere.env("DINHDANH__DATA_DIR", "/proc/dinhdanh");
+    Outcome(nowhere.output().unwrap()).refused(&["data folder /proc/dinhdanh", "data_dir"]);
     if is_root() {
-        return; // root writes everywhere
+        return; // root writes everywhere else
     }
     std::fs::remove_file(operator.path("data")).unwrap();
     std::fs::create_dir(operator.path("data")).unwrap();
