@@ -12,4 +12,4 @@ pub mod request_id;
 mod run;
 pub mod session_cookie;
 
-pub use run::{listen, run, run_on};
+pub use run::run_on;

@@ -17,17 +17,6 @@ use crate::routes;
 /// Largest request body that any endpoint reads, in bytes.
 pub const MAX_BODY: usize = 64 * 1024;
 
-/// Binds `listen`. A taken port is an error that names it.
-pub fn listen(address: &str) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address).with_context(|| format!("cannot listen on {address}"))
-}
-
-/// Serves on `config.listen` until SIGINT or SIGTERM.
-pub async fn run(provider: Arc<Provider>, ready: Option<oneshot::Sender<SocketAddr>>) -> anyhow::Result<()> {
-    let listener = listen(&provider.config.listen)?;
-    run_on(provider, listener, ready).await
-}
-
 /// Serves on a listener that is already bound. The background work (deliveries, expiry) ends with it.
 pub async fn run_on(provider: Arc<Provider>, listener: TcpListener, ready: Option<oneshot::Sender<SocketAddr>>) -> anyhow::Result<()> {
     let address = listener.local_addr().context("the listener has no address")?;
@@ -78,8 +67,8 @@ fn metrics_server(provider: &Arc<Provider>) -> anyhow::Result<Option<Server>> {
         HttpServer::new(move || App::new().app_data(data.clone()).service(web::resource("/metrics").get(routes::operation::metrics)))
             .workers(1)
             .disable_signals()
-            .listen(listen(&address)?)
-            .context("cannot serve metrics")?;
+            .bind(&address)
+            .with_context(|| format!("metrics.listen: cannot listen on {address}"))?;
     Ok(Some(server.run()))
 }
 
