@@ -64,7 +64,7 @@ impl Grant {
         if !may_be_redeemed(db, grant)? {
             return Ok(Redemption::Void);
         }
-        if !grant.insert(db)? {
+        if !grant.insert(db)? && !grant.fill_tombstone(db)? {
             Self::revoke(db, grant.id, &grant.client_id, Some(grant.account_id), grant.created_at)?;
             return Ok(Redemption::AlreadyRedeemed);
         }
@@ -75,7 +75,7 @@ impl Grant {
         Ok(Redemption::Done)
     }
 
-    /// Revokes a grant for good, also one that no code was redeemed for yet: then its code never will be. Another client's
+    /// Revokes a grant for good, also one that no code was redeemed for yet: then what its code is redeemed for never lives. Another client's
     /// grant is left alone. Answers whether anything changed.
     ///
     /// # Errors
@@ -116,6 +116,26 @@ impl Grant {
             Db::Sqlite(connection) => insert.execute(connection)?,
         };
         Ok(rows == 1)
+    }
+
+    /// Writes the grant over the tombstone of its own code, which was used again before this first use came to be written. The first
+    /// wins, exactly once, but what it wins is revoked already: `revoked_at` stays. `false`: no such tombstone.
+    fn fill_tombstone(&self, db: &mut Db) -> QueryResult<bool> {
+        let tombstone = grants::table
+            .filter(grants::id.eq(id_bytes(&self.id)))
+            .filter(grants::client_id.eq(&self.client_id))
+            .filter(grants::authentication.eq(""));
+        let values = (
+            grants::account_id.eq(id_bytes(&self.account_id)),
+            grants::session_id.eq(self.session_id.as_ref().map(id_bytes)),
+            grants::scope.eq(self.scope.to_string()),
+            grants::claims.eq(to_json("a claims request", &self.claims)?),
+            grants::authentication.eq(to_json("an authentication", &self.authentication)?),
+            grants::epoch.eq(self.epoch),
+            grants::created_at.eq(ms(self.created_at)),
+            grants::expires_at.eq(ms(self.expires_at)),
+        );
+        diesel::update(tombstone).set(values).execute(db).map(|rows| rows == 1)
     }
 
     /// Whether it outlives the session (OpenID Connect Core §11).

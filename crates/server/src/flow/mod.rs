@@ -146,7 +146,7 @@ impl Step<'_> {
         let notice = match assessment {
             Some(Assessment { admission: Err(refusal), .. }) if !silent => Some(pages::refusal(refusal)),
             Some(assessment) if !silent && error == AuthorizationError::UnmetAuthenticationRequirements => {
-                Some(pages::unmet(self.client, assessment))
+                Some(pages::unmet(self, &interaction, assessment))
             }
             _ => None,
         };

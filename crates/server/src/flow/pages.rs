@@ -190,9 +190,13 @@ pub(super) fn refusal(refusal: &Refusal) -> Notice {
 }
 
 /// What is missing: the account level, or a factor that no page of ours can ask for.
-pub(super) fn unmet(client: &Client, assessment: &Assessment) -> Notice {
-    let strong = assessment.levels.account == account_policy::AccountLevel::Two;
-    if strong || client.min_authentication_level > AuthenticationLevel::Two.number() {
+pub(super) fn unmet(step: &Step<'_>, interaction: &Interaction, assessment: &Assessment) -> Notice {
+    let client = step.client;
+    let names = &step.visit.provider.acr;
+    let too_strong = |acr: &String| names.requirement(acr).is_some_and(|requirement| requirement.authentication > AuthenticationLevel::Two);
+    let essential = interaction.request.claims.essential_acr().unwrap_or_default();
+    let beyond_us = client.min_authentication_level > AuthenticationLevel::Two.number() || essential.iter().any(too_strong);
+    if beyond_us || assessment.levels.account == account_policy::AccountLevel::Two {
         Notice::LevelThreeNeeded
     } else {
         Notice::LevelTwoNeeded { portal: client.client_name.clone() }
