@@ -4,6 +4,7 @@
 mod support;
 
 mod addresses_and_cookies;
+mod another_person;
 mod assertions;
 mod authorize;
 mod authorize_answers;
