@@ -39,6 +39,11 @@ pub(super) fn block_on(future: impl Future<Output = anyhow::Result<()>>) -> anyh
 /// What keeps it from starting, or ended it: cause and cure.
 pub async fn serve(config: Config, ready: Option<oneshot::Sender<SocketAddr>>) -> anyhow::Result<()> {
     let node = Node::start(config, Clock::default(), Randomness::system()).await?;
+    #[cfg(feature = "sandbox")]
+    if node.provider.is_sandbox() {
+        let provider = &node.provider;
+        crate::demo::seed(&provider.store, &provider.keyring, &provider.hasher, &provider.randomness, provider.clock.now()).await?;
+    }
     node.run(ready).await
 }
 

@@ -126,7 +126,23 @@ impl Interaction {
     /// The path that shows its present page.
     #[must_use]
     pub fn path(&self) -> String {
-        format!("/interaction/{}", self.id)
+        Self::path_of(&self.id)
+    }
+
+    /// The path of an interaction whose id somebody sent; `/` for what cannot be one.
+    #[must_use]
+    pub fn path_of(id: &str) -> String {
+        let plain = !id.is_empty() && id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+        if plain { format!("/interaction/{id}") } else { "/".to_owned() }
+    }
+
+    /// The languages that the portal asked for; tells nothing else, and so needs no proof.
+    pub async fn locales(provider: &Provider, id: &str) -> Vec<String> {
+        let value = provider.short_lived.get(Kind::Interaction, &key(id), provider.clock.now()).await;
+        value
+            .and_then(|value| serde_json::from_slice::<Self>(&value).ok())
+            .map(|interaction| interaction.request.ui_locales)
+            .unwrap_or_default()
     }
 }
 

@@ -30,12 +30,12 @@ use crate::provider::{ClientStanding, Provider};
 /// Proves a portal's request; what cannot be proven is told to the citizen, never to an unproven address.
 pub async fn start(visit: &Visit<'_>, parameters: &Parameters) -> Result<Interaction, HttpResponse> {
     let provider = visit.provider;
-    let page_error = |error: PageError| visit.notice(pages::page_error(&error), "/", WayBack::None, &[]);
+    let page_error = |error: PageError| visit.say(pages::page_error(&error));
     let client_id = authorization::client_id(parameters).map_err(page_error)?;
     let client = match provider.client(client_id).await.map_err(|error| stumble(visit, &error))? {
         ClientStanding::Active(client) => client,
-        ClientStanding::Disabled => return Err(visit.notice(Notice::ClientDisabled, "/", WayBack::None, &[])),
-        ClientStanding::AgreementExpired => return Err(visit.notice(Notice::AgreementExpired, "/", WayBack::None, &[])),
+        ClientStanding::Disabled => return Err(visit.say(Notice::ClientDisabled)),
+        ClientStanding::AgreementExpired => return Err(visit.say(Notice::AgreementExpired)),
         ClientStanding::Unknown => return Err(page_error(PageError::UnknownClient)),
     };
     let signing = provider.signing();
@@ -60,8 +60,8 @@ pub async fn start(visit: &Visit<'_>, parameters: &Parameters) -> Result<Interac
 pub async fn advance(visit: &Visit<'_>, interaction: Interaction, stored: Stored) -> HttpResponse {
     let client = match visit.provider.client(&interaction.request.client_id).await {
         Ok(ClientStanding::Active(client)) => client,
-        Ok(ClientStanding::Disabled | ClientStanding::Unknown) => return visit.notice(Notice::ClientDisabled, "/", WayBack::None, &[]),
-        Ok(ClientStanding::AgreementExpired) => return visit.notice(Notice::AgreementExpired, "/", WayBack::None, &[]),
+        Ok(ClientStanding::Disabled | ClientStanding::Unknown) => return visit.say(Notice::ClientDisabled),
+        Ok(ClientStanding::AgreementExpired) => return visit.say(Notice::AgreementExpired),
         Err(error) => return stumble(visit, &error),
     };
     match present(visit, &client.client_id).await {
@@ -175,7 +175,7 @@ impl Step<'_> {
         match self.stored {
             Stored::New => match interaction.put(self.visit.provider).await {
                 Ok(()) => page,
-                Err(_) => self.visit.notice(Notice::Busy, "/", WayBack::None, &[]),
+                Err(_) => self.visit.say(Notice::Busy),
             },
             Stored::Kept if interaction.keep(self.visit.provider).await => page,
             Stored::Kept => self.lead(&interaction).await,
@@ -282,7 +282,7 @@ pub async fn lost(visit: &Visit<'_>, why: Lost) -> HttpResponse {
         Some(client_id) => way_back(visit.provider, &client_id).await,
         None => WayBack::None,
     };
-    visit.notice(notice, "/", way_back, &[])
+    visit.notice(notice, &visit.here(), way_back, &[])
 }
 
 /// The portal's own registered page, where it has one: never an address from the request.
@@ -314,7 +314,7 @@ pub fn stumble(visit: &Visit<'_>, error: &StoreError) -> HttpResponse {
             Notice::Internal
         }
     };
-    visit.notice(notice, "/", WayBack::None, &[])
+    visit.say(notice)
 }
 
 /// Hands an error to the portal, at its proven address.

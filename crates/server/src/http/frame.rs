@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use actix_web::HttpRequest;
 use actix_web::cookie::Cookie;
 use actix_web::cookie::time::Duration;
+use actix_web::http::Method;
 
 use super::browser::BrowserId;
 use super::cookies::Transport;
@@ -14,7 +15,10 @@ use crate::pages::Frame;
 use crate::provider::Provider;
 use crate::text::Language;
 
+/// The citizen's own choice; it stays for a year.
 const LANGUAGE: &str = "lang";
+/// What the last portal asked for; it goes with the browser, so that pages which know no portal any more keep to it.
+const LOCALE: &str = "locale";
 
 /// A browser's request to one of our pages.
 pub struct Visit<'a> {
@@ -29,25 +33,24 @@ pub struct Visit<'a> {
     /// The language of the page.
     pub language: Language,
     cookies: RefCell<Vec<Cookie<'static>>>,
+    again: RefCell<Option<String>>,
 }
 
 impl<'a> Visit<'a> {
-    /// Reads the browser's cookies and language. `locales` are the portal's `ui_locales`, used where the citizen has not chosen.
+    /// Reads the browser's cookies and language: the citizen's choice, else what the last portal asked for, else Vietnamese.
     #[must_use]
-    pub fn new(provider: &'a Provider, request: &'a HttpRequest, locales: &[String]) -> Self {
+    pub fn new(provider: &'a Provider, request: &'a HttpRequest) -> Self {
         let (browser, fresh) = BrowserId::of_or_issue(request, provider);
         let keeps_cookies = fresh.is_none();
         let mut cookies: Vec<_> = fresh.into_iter().collect();
         let transport = Transport::of(&provider.config.issuer);
         let asked = asked_language(request.query_string());
-        let language = asked
-            .or_else(|| transport.read(request, LANGUAGE).and_then(|tag| Language::from_tag(&tag)))
-            .or_else(|| locales.iter().find_map(|tag| Language::from_tag(tag)))
-            .unwrap_or(Language::Vi);
+        let remembered = |name| transport.read(request, name).and_then(|tag| Language::from_tag(&tag));
+        let language = asked.or_else(|| remembered(LANGUAGE)).or_else(|| remembered(LOCALE)).unwrap_or(Language::Vi);
         if asked.is_some() {
             cookies.push(transport.cookie(LANGUAGE, language.tag().to_owned(), Some(Duration::days(365))));
         }
-        Self { provider, request, browser, keeps_cookies, language, cookies: RefCell::new(cookies) }
+        Self { provider, request, browser, keeps_cookies, language, cookies: RefCell::new(cookies), again: RefCell::new(None) }
     }
 
     /// Uses the portal's `ui_locales` where the citizen has not chosen a language, here or before.
@@ -57,8 +60,32 @@ impl<'a> Visit<'a> {
         let chosen = asked_language(self.request.query_string()).is_some() || transport.read(self.request, LANGUAGE).is_some();
         if let (false, Some(language)) = (chosen, locales.iter().find_map(|tag| Language::from_tag(tag))) {
             self.language = language;
+            self.set_cookie(transport.cookie(LOCALE, language.tag().to_owned(), None));
         }
         self
+    }
+
+    /// After a post: the address that shows what came of it by GET.
+    pub fn again_at(&self, path: String) {
+        *self.again.borrow_mut() = Some(path);
+    }
+
+    /// The address that shows this page again by GET: that of the request, without its choice of language; after a post what
+    /// [`again_at`](Self::again_at) said, else `/`.
+    #[must_use]
+    pub fn here(&self) -> String {
+        if let Some(path) = self.again.borrow().clone() {
+            return path;
+        }
+        let path = self.request.path();
+        // `//host` would be a link to another host.
+        let ours = path.starts_with('/') && !path.starts_with("//") && !path.contains('\\');
+        if !ours || (self.request.method() != Method::GET && self.request.method() != Method::HEAD) {
+            return "/".to_owned();
+        }
+        let pairs = form_urlencoded::parse(self.request.query_string().as_bytes()).filter(|(name, _)| name != "lang");
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
     }
 
     /// What every page shows around its content. `here` is the path (and query) that shows this page again by GET.

@@ -11,7 +11,7 @@ use tracing::Instrument;
 use super::answer;
 use super::frame::Visit;
 use super::request_id::RequestId;
-use crate::pages::{Notice, WayBack};
+use crate::pages::Notice;
 use crate::provider::Provider;
 
 /// Wraps every route.
@@ -88,7 +88,7 @@ fn explain(answer: ServiceResponse<BoxBody>, provider: &Provider) -> ServiceResp
         };
         answer::error(status.as_u16(), code, description)
     } else {
-        let visit = Visit::new(provider, &request, &[]);
+        let visit = Visit::new(provider, &request);
         let notice = match status {
             StatusCode::NOT_FOUND => Notice::NotFound,
             StatusCode::METHOD_NOT_ALLOWED => Notice::MethodNotAllowed,
@@ -96,7 +96,7 @@ fn explain(answer: ServiceResponse<BoxBody>, provider: &Provider) -> ServiceResp
             status if status.is_client_error() => Notice::RequestWrong { detail: "request".to_owned() },
             _ => Notice::Internal,
         };
-        let mut page: HttpResponse = visit.notice(notice, "/", WayBack::None, &[]);
+        let mut page: HttpResponse = visit.say(notice);
         *page.status_mut() = status;
         page
     };

@@ -63,6 +63,12 @@ impl Visit<'_> {
         answer
     }
 
+    /// The same where there is no way back that we could vouch for.
+    #[must_use]
+    pub fn say(&self, notice: Notice) -> HttpResponse {
+        self.notice(notice, &self.here(), WayBack::None, &[])
+    }
+
     /// On to another address by GET (303: RFC 9700 §4.12 forbids 307 after a post with credentials).
     #[must_use]
     pub fn see_other(&self, location: &str) -> HttpResponse {

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use super::form::{FormError, form, method_not_allowed, query};
 use crate::flow::{self, Stored};
 use crate::http::frame::Visit;
-use crate::pages::{Notice, WayBack};
+use crate::pages::Notice;
 use crate::provider::Provider;
 
 pub(super) fn configure(services: &mut ServiceConfig) {
@@ -16,10 +16,10 @@ pub(super) fn configure(services: &mut ServiceConfig) {
 
 /// Login page, consent page or answer in place.
 async fn by_get(request: HttpRequest, provider: Data<Provider>) -> HttpResponse {
-    let visit = Visit::new(&provider, &request, &[]);
+    let visit = Visit::new(&provider, &request);
     let parameters = match query(&request) {
         Ok(parameters) => parameters,
-        Err(error) => return visit.notice(Notice::RequestWrong { detail: error.to_string() }, "/", WayBack::None, &[]),
+        Err(error) => return visit.say(Notice::RequestWrong { detail: error.to_string() }),
     };
     match flow::start(&visit, &parameters).await {
         Ok(interaction) => {
@@ -32,14 +32,14 @@ async fn by_get(request: HttpRequest, provider: Data<Provider>) -> HttpResponse 
 
 /// The same, but 303 to the interaction's page first: a cross-site post carries no `SameSite=Lax` cookie, so the session is looked at only there.
 async fn by_post(request: HttpRequest, body: web::Bytes, provider: Data<Provider>) -> HttpResponse {
-    let visit = Visit::new(&provider, &request, &[]);
+    let visit = Visit::new(&provider, &request);
     let parameters = match form(&request, &body) {
         Ok(parameters) => parameters,
         Err(FormError::Parameters(error)) => {
-            return visit.notice(Notice::RequestWrong { detail: error.to_string() }, "/", WayBack::None, &[]);
+            return visit.say(Notice::RequestWrong { detail: error.to_string() });
         }
         Err(error @ FormError::ContentType) => {
-            return visit.notice(Notice::RequestWrong { detail: error.to_string() }, "/", WayBack::None, &[]);
+            return visit.say(Notice::RequestWrong { detail: error.to_string() });
         }
     };
     match flow::start(&visit, &parameters).await {
@@ -48,7 +48,7 @@ async fn by_post(request: HttpRequest, body: web::Bytes, provider: Data<Provider
             match interaction.put(&provider).await {
                 // No cookie of ours goes along: it would replace the one that the post could not carry.
                 Ok(()) => HttpResponse::SeeOther().insert_header(("location", interaction.path())).finish(),
-                Err(_) => visit.notice(Notice::Busy, "/", WayBack::None, &[]),
+                Err(_) => visit.say(Notice::Busy),
             }
         }
         Err(answer) => answer,

@@ -16,7 +16,7 @@ pub(super) fn configure(services: &mut ServiceConfig) {
 }
 
 async fn home(request: HttpRequest, provider: Data<Provider>) -> HttpResponse {
-    let visit = Visit::new(&provider, &request, &[]);
+    let visit = Visit::new(&provider, &request);
     let rows = match provider.store.read(ClientRecord::list).await {
         Ok(rows) => rows,
         Err(error) => return flow::stumble(&visit, &error),

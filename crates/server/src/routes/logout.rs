@@ -17,7 +17,7 @@ use crate::http::cookies::Transport;
 use crate::http::csrf;
 use crate::http::frame::Visit;
 use crate::http::session_cookie::SessionSecret;
-use crate::pages::{Notice, PortalBadge, SignOutPage, SignedOutPage, WayBack};
+use crate::pages::{Notice, PortalBadge, SignOutPage, SignedOutPage};
 use crate::provider::{ClientStanding, Provider};
 
 /// What the confirmation form's CSRF token is for.
@@ -30,10 +30,10 @@ pub(super) fn configure(services: &mut ServiceConfig) {
 }
 
 async fn logout(request: HttpRequest, body: web::Bytes, provider: Data<Provider>) -> HttpResponse {
-    let visit = Visit::new(&provider, &request, &[]);
+    let visit = Visit::new(&provider, &request);
     let wrong = |visit: &Visit<'_>, cause: &dyn std::fmt::Display| {
         tracing::info!(%cause, "a sign-out request is refused");
-        visit.notice(Notice::SignOutWrong, "/", WayBack::None, &[])
+        visit.say(Notice::SignOutWrong)
     };
     let posted = request.method() == Method::POST;
     let read =

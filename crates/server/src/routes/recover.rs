@@ -50,14 +50,14 @@ pub(super) fn configure(services: &mut ServiceConfig) {
 
 /// The form for the number. `interaction` is the authorization in progress that the citizen comes from.
 async fn ask(request: HttpRequest, provider: Data<Provider>) -> HttpResponse {
-    let visit = Visit::new(&provider, &request, &[]);
+    let visit = Visit::new(&provider, &request);
     let back = query(&request).ok().and_then(|query| sign_in_path(query.value("interaction")?));
     start_page(&visit, back, "", None)
 }
 
 /// Sends codes where there is an account, and leads on in any case.
 async fn start(request: HttpRequest, body: Bytes, provider: Data<Provider>) -> HttpResponse {
-    let visit = Visit::new(&provider, &request, &[]);
+    let visit = Visit::new(&provider, &request);
     let fields = match posted(&visit, &body, |_| CSRF_PURPOSE.to_owned()) {
         Ok(fields) => fields,
         Err(answer) => return *answer,
@@ -87,7 +87,7 @@ async fn start(request: HttpRequest, body: Bytes, provider: Data<Provider>) -> H
 
 /// The form for codes and password.
 async fn ask_codes(request: HttpRequest, provider: Data<Provider>) -> HttpResponse {
-    let visit = Visit::new(&provider, &request, &[]);
+    let visit = Visit::new(&provider, &request);
     let id = query(&request).ok().and_then(|query| query.value("recovery").map(str::to_owned)).unwrap_or_default();
     match Recovery::find(&provider, &id).await {
         Some(recovery) => code_page(&visit, &recovery, None),
@@ -97,7 +97,7 @@ async fn ask_codes(request: HttpRequest, provider: Data<Provider>) -> HttpRespon
 
 /// Sets the new password.
 async fn confirm(request: HttpRequest, body: Bytes, provider: Data<Provider>) -> HttpResponse {
-    let visit = Visit::new(&provider, &request, &[]);
+    let visit = Visit::new(&provider, &request);
     let fields = match posted(&visit, &body, |fields| format!("recover {}", fields.value("recovery").unwrap_or_default())) {
         Ok(fields) => fields,
         Err(answer) => return *answer,

@@ -55,7 +55,7 @@ struct OutboxMessage {
 }
 
 async fn phone(request: HttpRequest, provider: Data<Provider>, filter: web::Query<Filter>) -> HttpResponse {
-    let visit = Visit::new(&provider, &request, &[]);
+    let visit = Visit::new(&provider, &request);
     let citizen_id = filter.citizen_id.as_deref().and_then(|number| CitizenId::parse(number.trim()).ok());
     let here = match &citizen_id {
         Some(number) => format!("/sandbox/phone?citizen_id={}", number.as_str()),

@@ -3,7 +3,7 @@
 use crate::support::{AN, App, BINH, PASSWORD};
 
 /// A consent page that An left open while Bình signed in in the same browser's other tab.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_consent_page_of_one_person_agrees_to_nothing_for_another() {
     let app = App::start().await;
     let (browser, portal) = (app.browser(), app.portal());
@@ -23,7 +23,7 @@ async fn a_consent_page_of_one_person_agrees_to_nothing_for_another() {
 }
 
 /// A choice of account is that of the person who was shown the page.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_chosen_account_is_not_another_persons_choice() {
     let app = App::start().await;
     let (browser, portal) = (app.browser(), app.portal());

@@ -16,7 +16,7 @@ use crate::flow::present::{Present, present};
 use crate::flow::{self, Interaction, Stored};
 use crate::http::csrf;
 use crate::http::frame::Visit;
-use crate::pages::{Notice, WayBack};
+use crate::pages::Notice;
 use crate::provider::{ClientStanding, Provider};
 
 pub(super) fn configure(services: &mut ServiceConfig) {
@@ -34,7 +34,7 @@ pub(super) fn configure(services: &mut ServiceConfig) {
 
 /// Shows the page that is due.
 async fn show(request: HttpRequest, id: Path<String>, provider: Data<Provider>) -> HttpResponse {
-    let visit = Visit::new(&provider, &request, &[]);
+    let visit = Visit::new(&provider, &request);
     match Interaction::find(&provider, &id, visit.browser.hash()).await {
         Ok(interaction) => {
             let visit = visit.in_locales(&interaction.request.ui_locales);
@@ -61,17 +61,20 @@ struct Posted<'a> {
 
 impl<'a> Posted<'a> {
     async fn open(request: &'a HttpRequest, body: &web::Bytes, provider: &'a Provider) -> Result<Self, HttpResponse> {
-        let visit = Visit::new(provider, request, &[]);
+        let visit = Visit::new(provider, request);
         let fields = match form(request, body) {
             Ok(fields) => fields,
-            Err(error) => return Err(visit.notice(Notice::RequestWrong { detail: error.to_string() }, "/", WayBack::None, &[])),
+            Err(error) => return Err(visit.say(Notice::RequestWrong { detail: error.to_string() })),
         };
-        if !visit.keeps_cookies {
-            return Err(visit.notice(Notice::CookiesOff, "/", WayBack::None, &[]));
-        }
         let id = fields.value("interaction").unwrap_or_default();
+        visit.again_at(Interaction::path_of(id));
+        if !visit.keeps_cookies {
+            // Without cookies only the interaction itself knows which language its portal asked for.
+            let visit = visit.in_locales(&Interaction::locales(provider, id).await);
+            return Err(visit.say(Notice::CookiesOff));
+        }
         if !csrf::verify(provider, &visit.browser, id, fields.value("csrf").unwrap_or_default()) {
-            return Err(visit.notice(Notice::Forbidden, "/", WayBack::None, &[]));
+            return Err(visit.say(Notice::Forbidden));
         }
         match Interaction::find(provider, id, visit.browser.hash()).await {
             Ok(interaction) => {
@@ -90,10 +93,8 @@ impl<'a> Posted<'a> {
     async fn client(&self) -> Result<Arc<Client>, HttpResponse> {
         match self.provider().client(&self.interaction.request.client_id).await {
             Ok(ClientStanding::Active(client)) => Ok(client),
-            Ok(ClientStanding::AgreementExpired) => Err(self.visit.notice(Notice::AgreementExpired, "/", WayBack::None, &[])),
-            Ok(ClientStanding::Disabled | ClientStanding::Unknown) => {
-                Err(self.visit.notice(Notice::ClientDisabled, "/", WayBack::None, &[]))
-            }
+            Ok(ClientStanding::AgreementExpired) => Err(self.visit.say(Notice::AgreementExpired)),
+            Ok(ClientStanding::Disabled | ClientStanding::Unknown) => Err(self.visit.say(Notice::ClientDisabled)),
             Err(error) => Err(flow::stumble(&self.visit, &error)),
         }
     }
