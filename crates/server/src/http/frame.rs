@@ -53,14 +53,17 @@ impl<'a> Visit<'a> {
         Self { provider, request, browser, keeps_cookies, language, cookies: RefCell::new(cookies), again: RefCell::new(None) }
     }
 
-    /// Uses the portal's `ui_locales` where the citizen has not chosen a language, here or before.
+    /// Speaks the portal's `ui_locales`, or Vietnamese, where the citizen has not chosen a language, here or before.
     #[must_use]
     pub fn in_locales(mut self, locales: &[String]) -> Self {
         let transport = Transport::of(&self.provider.config.issuer);
         let chosen = asked_language(self.request.query_string()).is_some() || transport.read(self.request, LANGUAGE).is_some();
-        if let (false, Some(language)) = (chosen, locales.iter().find_map(|tag| Language::from_tag(tag))) {
-            self.language = language;
-            self.set_cookie(transport.cookie(LOCALE, language.tag().to_owned(), None));
+        if !chosen {
+            let before = self.language;
+            self.language = locales.iter().find_map(|tag| Language::from_tag(tag)).unwrap_or(Language::Vi);
+            if self.language != before {
+                self.set_cookie(transport.cookie(LOCALE, self.language.tag().to_owned(), None));
+            }
         }
         self
     }
@@ -70,8 +73,8 @@ impl<'a> Visit<'a> {
         *self.again.borrow_mut() = Some(path);
     }
 
-    /// The address that shows this page again by GET: that of the request, without its choice of language; after a post what
-    /// [`again_at`](Self::again_at) said, else `/`.
+    /// The address that shows this page again by GET: the path of the request; `/` where that would not be enough, since nothing unproven
+    /// of a query stands on a page. After a post what [`again_at`](Self::again_at) said.
     #[must_use]
     pub fn here(&self) -> String {
         if let Some(path) = self.again.borrow().clone() {
@@ -80,12 +83,9 @@ impl<'a> Visit<'a> {
         let path = self.request.path();
         // `//host` would be a link to another host.
         let ours = path.starts_with('/') && !path.starts_with("//") && !path.contains('\\');
-        if !ours || (self.request.method() != Method::GET && self.request.method() != Method::HEAD) {
-            return "/".to_owned();
-        }
-        let pairs = form_urlencoded::parse(self.request.query_string().as_bytes()).filter(|(name, _)| name != "lang");
-        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-        if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+        let bare = form_urlencoded::parse(self.request.query_string().as_bytes()).all(|(name, _)| name == "lang");
+        let read = self.request.method() == Method::GET || self.request.method() == Method::HEAD;
+        if ours && bare && read { path.to_owned() } else { "/".to_owned() }
     }
 
     /// What every page shows around its content. `here` is the path (and query) that shows this page again by GET.

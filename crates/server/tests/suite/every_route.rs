@@ -218,8 +218,10 @@ async fn a_posted_request_belongs_to_the_first_browser_that_fetches_its_page() {
 async fn the_language_link_of_an_error_page_stays_on_the_page_and_on_our_host() {
     let app = App::start().await;
     let browser = app.browser();
-    let page = browser.get("/oauth2/authorize?client_id=nobody&scope=openid&lang=vi").await;
-    assert!(page.body.contains("/oauth2/authorize?client_id=nobody&#38;scope=openid&#38;lang=en"), "{}", page.body);
+    let page = browser.get("/no/such/page?lang=vi").await;
+    assert!(page.body.contains("/no/such/page?lang=en"), "{}", page.body);
+    let page = browser.get("/oauth2/authorize?client_id=nobody&redirect_uri=https%3A%2F%2Felsewhere.example").await;
+    assert!(!page.body.contains("elsewhere.example"), "{}", page.body);
     let page = browser.get("//elsewhere.example/page").await;
     assert_eq!(page.status, 404);
     assert!(!page.body.contains("//elsewhere.example"), "{}", page.body);
