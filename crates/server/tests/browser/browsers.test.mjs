@@ -89,13 +89,16 @@ story("somebody else's page", async (citizen, language) => {
 for (const language of LANGUAGES) {
   test(`cookies off (${language})`, { timeout: 60_000 }, async (t) => {
     const profile = mkdtempSync(join(tmpdir(), "dinhdanh-browser-"));
-    t.after(() => rmSync(profile, { recursive: true, force: true, maxRetries: 5 }));
     mkdirSync(join(profile, "Default"));
     const preferences = { profile: { default_content_setting_values: { cookies: 2 } } };
     writeFileSync(join(profile, "Default", "Preferences"), JSON.stringify(preferences));
     const context = await chromium.launchPersistentContext(profile, { ...LAUNCH, locale: language === "vi" ? "vi-VN" : "en-GB" });
     const citizen = new Citizen(context, context.pages()[0], language);
-    t.after(() => citizen.leave());
+    t.after(async () => {
+      await citizen.leave();
+      // The browser's last writes may come after it has gone.
+      rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+    });
     await citizen.begins_at(national);
     await citizen.types_password(LAN);
     assert.match(await citizen.heading(), citizen.in(/chặn cookie/, /blocks cookies/));
