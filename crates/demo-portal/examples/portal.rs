@@ -10,7 +10,7 @@ async fn main() -> anyhow::Result<()> {
     let mut config =
         PortalConfig::national_portal(&issuer, port, &setting("CLIENT_SECRET", "demo-secret-that-is-public-and-for-the-sandbox-only"));
     config.client_id = setting("CLIENT_ID", "sandbox-portal");
-    config.base_url = setting("BASE_URL", &format!("http://127.0.0.1:{port}"));
+    config.base_url = setting("BASE_URL", &format!("http://localhost:{port}"));
     config.scopes = setting("SCOPE", "profile phone email citizen_id").split_whitespace().map(str::to_owned).collect();
     config.acr_values = setting("ACR_VALUES", "").split_whitespace().map(str::to_owned).collect();
     config.required_level = setting("REQUIRED_LEVEL", "1").parse()?;

@@ -60,7 +60,7 @@ impl PortalConfig {
             issuer: issuer.into(),
             base_url: format!("http://localhost:{port}"),
             listen: (Ipv4Addr::LOCALHOST, port).into(),
-            name: Bilingual { vi: "Cổng Dịch vụ công quốc gia (thử nghiệm)", en: "National Public Service Portal (demo)" },
+            name: Bilingual { vi: "Cổng Dịch vụ công quốc gia (bản mẫu)", en: "National Public Service Portal (demo)" },
             service: Bilingual {
                 vi: "Nộp hồ sơ trực tuyến và theo dõi kết quả giải quyết thủ tục hành chính.",
                 en: "File dossiers online and follow how they are handled.",
@@ -82,7 +82,7 @@ impl PortalConfig {
             issuer: issuer.into(),
             base_url: format!("http://localhost:{port}"),
             listen: (Ipv4Addr::LOCALHOST, port).into(),
-            name: Bilingual { vi: "Bảo hiểm xã hội Việt Nam (thử nghiệm)", en: "Viet Nam Social Security (demo)" },
+            name: Bilingual { vi: "Bảo hiểm xã hội Việt Nam (bản mẫu)", en: "Viet Nam Social Security (demo)" },
             service: Bilingual {
                 vi: "Tra cứu quá trình đóng bảo hiểm xã hội, thẻ bảo hiểm y tế và nhận kết quả giải quyết chế độ.",
                 en: "See your social insurance record and health insurance card, and receive decisions.",

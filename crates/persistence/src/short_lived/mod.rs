@@ -1,4 +1,4 @@
-//! State that lives ten minutes at most: interactions, codes, `jti` replay, recoveries, rate limits (design section 9).
+//! State that lives ten minutes at most: interactions, codes, `jti` replay, recoveries; and counters of guesses, for their window (design section 9).
 //! Fast, but not the judge: losing it costs people in the middle of a sign-in a fresh start, never a right or a revocation.
 
 mod counters;

@@ -10,6 +10,7 @@ contract!(
     a_right_code_is_correct_once,
     of_sixteen_checks_at_once_exactly_one_is_correct,
     of_sixteen_guesses_at_once_five_are_tried,
+    five_wrong_tries_void_a_code_though_the_day_allows_more,
     a_code_is_good_for_its_own_purpose_and_account_only,
     a_late_code_is_expired,
     a_code_asked_for_again_too_soon_is_not_issued,
@@ -53,6 +54,15 @@ fn of_sixteen_guesses_at_once_five_are_tried(world: &World) {
     assert_eq!(verdicts.iter().filter(|verdict| matches!(verdict, Verdict::Wrong { .. })).count(), 4);
     assert_eq!(verdicts.iter().filter(|verdict| **verdict == Verdict::Exhausted).count(), 12);
     assert_eq!(check(world, account, 1, Duration::ZERO), Verdict::Exhausted, "the right one comes too late");
+}
+
+fn five_wrong_tries_void_a_code_though_the_day_allows_more(world: &World) {
+    let account = world.citizen(1);
+    issue(world, account, 1, Duration::ZERO);
+    for guess in 2..7 {
+        assert_ne!(check(world, account, guess, Duration::ZERO), Verdict::Correct);
+    }
+    assert_eq!(check(world, account, 1, Duration::ZERO), Verdict::Exhausted);
 }
 
 fn a_code_is_good_for_its_own_purpose_and_account_only(world: &World) {

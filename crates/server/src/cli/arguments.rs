@@ -189,7 +189,7 @@ pub enum AccountsOperation {
         #[arg(long)]
         dry_run: bool,
     },
-    /// One account: levels, state, locks, sessions. Names and numbers are masked
+    /// One account: levels, state, locks. Names and numbers are masked
     #[command(after_help = "Example:\n  dinhdanh accounts show 098090000001 --config dinhdanh.toml")]
     Show {
         /// The citizen number, 12 digits

@@ -49,7 +49,9 @@ pub async fn code(
     // The record outlives the code, so that a second use is recognised for as long as somebody could have stolen it.
     let kept_until = issued.expires_at + provider.config.lifetimes.code() * 9;
     let put = provider.short_lived.put(Kind::Code, code.hash().as_bytes(), &client.client_id, value, kept_until, now).await;
-    provider.metrics.authorization("code");
+    if put.is_ok() {
+        provider.metrics.authorization("code");
+    }
     Ok(put.is_ok().then_some(code))
 }
 

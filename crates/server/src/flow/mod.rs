@@ -320,6 +320,7 @@ pub fn stumble(visit: &Visit<'_>, error: &StoreError) -> HttpResponse {
 /// Hands an error to the portal, at its proven address.
 #[must_use]
 pub fn deliver_failure(visit: &Visit<'_>, redirect: &ErrorRedirect) -> HttpResponse {
+    visit.provider.metrics.authorization(redirect.error.code());
     let delivery = authorization::failure(redirect, &visit.provider.config.issuer);
     to_portal(visit, delivery, &redirect.redirect_uri.origin())
 }

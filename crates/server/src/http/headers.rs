@@ -80,7 +80,7 @@ fn explain(answer: ServiceResponse<BoxBody>, provider: &Provider) -> ServiceResp
     let mut explained = if speaks_json(request.path()) {
         let (code, description) = match status {
             StatusCode::NOT_FOUND => {
-                ("not_found", "There is nothing at this address; the endpoints are listed in /.well-known/openid-configuration.")
+                ("invalid_request", "There is nothing at this address; the endpoints are listed in /.well-known/openid-configuration.")
             }
             StatusCode::METHOD_NOT_ALLOWED => ("invalid_request", "This endpoint does not answer to that method; see the Allow header."),
             StatusCode::PAYLOAD_TOO_LARGE => ("invalid_request", "The request body is too large."),

@@ -82,7 +82,7 @@ impl Metrics {
         self.authorizations.with_label_values(&[outcome]).inc();
     }
 
-    /// A try to sign in ended: `password`, `code`, `password_wrong`, `code_wrong`, `refused`, `throttled`, `busy`.
+    /// A try to sign in ended: `password`, `code`, `password_wrong`, `code_wrong`, `malformed`, `refused`, `throttled`, `busy`.
     pub fn sign_in(&self, outcome: &'static str) {
         self.sign_ins.with_label_values(&[outcome]).inc();
     }

@@ -8,6 +8,7 @@ use oidc_provider::client::{Client, ClientAuthentication, ClientKeys};
 use oidc_provider::client_authentication::{
     AssertionContext, Authenticated, ClientAuthenticationError, Credentials, authenticate, authenticate_unknown,
 };
+use oidc_provider::error::Registered as _;
 use oidc_provider::parameters::Parameters;
 use persistence::{Full, Kind, StoreError};
 use sha2::{Digest, Sha256};
@@ -26,6 +27,18 @@ pub enum Unproven {
     Throttled(u64),
     /// The store failed.
     Store(StoreError),
+}
+
+impl Unproven {
+    /// Its error code, for metrics.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Refused(cause) => cause.answer().0.code,
+            Self::Throttled(_) => "temporarily_unavailable",
+            Self::Store(_) => "server_error",
+        }
+    }
 }
 
 impl From<ClientAuthenticationError> for Unproven {

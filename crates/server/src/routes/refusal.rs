@@ -28,7 +28,8 @@ pub fn refuse_client(unproven: &Unproven) -> HttpResponse {
     match unproven {
         Unproven::Refused(cause) => refuse(cause),
         Unproven::Throttled(seconds) => {
-            let mut answer = answer::error(429, "slow_down", "Too many wrong credentials; try again after the time in Retry-After.");
+            let mut answer =
+                answer::error(429, "temporarily_unavailable", "Too many wrong credentials; try again after the time in Retry-After.");
             answer.headers_mut().insert(RETRY_AFTER, (*seconds).into());
             answer
         }

@@ -145,7 +145,7 @@ async fn what_is_not_there_is_404_for_people_and_programs() {
         assert_eq!(answer.status, 404, "{path}");
         assert!(!answer.body.is_empty() && answer.location().is_none(), "{path}");
     }
-    assert_eq!(browser.get("/api/v1/nothing").await.json()["error"], "not_found");
+    assert_eq!(browser.get("/api/v1/nothing").await.json()["error"], "invalid_request");
     assert!(browser.get("/nowhere").await.is_notice(404));
 }
 

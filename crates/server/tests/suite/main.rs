@@ -16,6 +16,7 @@ mod every_route;
 mod introspection_and_revocation;
 mod levels;
 mod logout;
+mod logs;
 mod metadata;
 mod once;
 mod refusals;

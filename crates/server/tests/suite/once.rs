@@ -89,7 +89,7 @@ async fn a_store_that_forgets_what_was_consumed_redeems_nothing_twice() {
     let portal = app.trusted_portal();
     let crowd = Crowd::gather(&app.base);
     let store = &app.provider.short_lived;
-    for round in 0..100 {
+    for round in 0..1000 {
         let code = portal.silently(&browser, &[("scope", Some("openid profile offline_access"))]).await.parameter("code").unwrap();
         let key = *Code::parse(&code).unwrap().hash().as_bytes();
         let now = app.provider.clock.now();

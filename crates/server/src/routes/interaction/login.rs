@@ -53,7 +53,7 @@ pub(super) async fn login(request: HttpRequest, body: web::Bytes, provider: Data
 fn outcome(problem: &SignInProblem) -> &'static str {
     match problem {
         SignInProblem::NumberMalformed => "malformed",
-        SignInProblem::Wrong => "wrong",
+        SignInProblem::Wrong => "password_wrong",
         SignInProblem::Throttled { .. } => "throttled",
         SignInProblem::Busy => "busy",
     }

@@ -56,16 +56,25 @@ impl From<KeyError> for Failure {
 async fn token(request: HttpRequest, body: web::Bytes, provider: Data<Provider>) -> HttpResponse {
     let parameters = match form(&request, &body) {
         Ok(parameters) => parameters,
-        Err(FormError::Parameters(error)) => return refuse(&TokenError::from(error)),
+        Err(FormError::Parameters(error)) => {
+            provider.metrics.token("unknown", "invalid_request");
+            return refuse(&TokenError::from(error));
+        }
         Err(error @ FormError::ContentType) => return answer::error(400, "invalid_request", &error.to_string()),
     };
     let client = match proven_client(&request, &parameters, &provider, "/oauth2/token").await {
         Ok(client) => client,
-        Err(unproven) => return refuse_client(&unproven),
+        Err(unproven) => {
+            provider.metrics.token("unknown", unproven.code());
+            return refuse_client(&unproven);
+        }
     };
     let grant = match Grant::parse(&parameters).and_then(|grant| permit(&grant, &client).map(|()| grant)) {
         Ok(grant) => grant,
-        Err(error) => return refuse(&error),
+        Err(error) => {
+            provider.metrics.token("unknown", error.answer().0.code);
+            return refuse(&error);
+        }
     };
     let kind = grant_type(&grant);
     let outcome = match grant {

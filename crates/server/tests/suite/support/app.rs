@@ -46,6 +46,7 @@ impl App {
 
     /// With a configuration that the test changes.
     pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        super::log::listen();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let folder = tempfile::tempdir().unwrap();
         let mut config = config(&address(&listener), folder.path());

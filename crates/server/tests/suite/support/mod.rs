@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod browser;
+pub mod log;
 pub mod portal;
 pub mod raw;
 
