@@ -142,6 +142,15 @@ fn required(key: Key, missing: RefusalCause, on: Date) -> Result<(), Refusal> {
     if row.value == Value::NotRequired { Ok(()) } else { Err(missing.on(row.basis)) }
 }
 
+/// Whether a representative or guardian (người đại diện, người giám hộ) acts for the holder on that day (Decree 69/2024 Art. 14.2), whatever else
+/// stands against the account. From the 14th birthday on the holder acts alone.
+///
+/// # Errors
+/// When the rule was not in force.
+pub fn is_represented(facts: &Facts, on: Date) -> Result<bool, Refusal> {
+    is_under(facts, Key::GuardianConsentUnder, on)
+}
+
 fn is_under(facts: &Facts, key: Key, on: Date) -> Result<bool, Refusal> {
     Ok(age_on(facts.birthdate, on, parameter::leap_day(on)?) < parameter::years(key, on)?)
 }

@@ -32,7 +32,7 @@ pub mod person;
 pub mod phone;
 pub mod refusal;
 
-pub use admission::{Admission, admit, may_represent};
+pub use admission::{Admission, admit, is_represented, may_represent};
 pub use age::age_on;
 pub use attribute::{Attribute, AttributeRule, UnknownAttribute};
 pub use basis::{Instrument, LegalBasis};

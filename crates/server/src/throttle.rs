@@ -65,6 +65,12 @@ pub struct Throttle {
 }
 
 impl Throttle {
+    /// Whether there are limits at all.
+    #[must_use]
+    pub fn is_on(&self) -> bool {
+        self.limits.is_some()
+    }
+
     /// With these limits.
     #[must_use]
     pub fn new(limits: LimitsConfig) -> Self {
@@ -195,14 +201,14 @@ fn delay(failures: u64, free: u64, limits: &LimitsConfig) -> Option<Duration> {
 }
 
 /// What counts as one origin: an IPv4 address, or the /64 that one IPv6 subscriber holds at least (RFC 6177 §2).
-fn network(address: IpAddr) -> [u8; 16] {
+pub(crate) fn network(address: IpAddr) -> [u8; 16] {
     match address.to_canonical() {
         IpAddr::V4(address) => address.to_ipv6_mapped().octets(),
         IpAddr::V6(address) => (address.to_bits() & !u128::from(u64::MAX)).to_be_bytes(),
     }
 }
 
-fn key(purpose: &str, parts: &[&[u8]]) -> [u8; 32] {
+pub(crate) fn key(purpose: &str, parts: &[&[u8]]) -> [u8; 32] {
     let mut hash = Sha256::new_with_prefix(b"dinhdanh throttle ");
     hash.update(purpose.as_bytes());
     for part in parts {

@@ -110,23 +110,15 @@ impl Memory {
         self.shard(key).lock().live(kind, key, ms(now)).is_some_and(|entry| entry.consumed)
     }
 
+    /// A live entry never counts twice: at a full store it may still change, or people in the middle of a sign-in would lose their page.
     pub(super) fn replace(&self, kind: Kind, key: &Key, value: Vec<u8>, now: OffsetDateTime) -> bool {
-        if self.make_room(kind, value.len(), ms(now)).is_err() {
-            return false;
-        }
         let mut shard = self.shard(key).lock();
-        let quota = self.quotas.of(kind);
-        match shard.live(kind, key, ms(now)).filter(|entry| !entry.consumed) {
-            Some(entry) => {
-                quota.give(entry.value.len());
-                entry.value = value;
-                true
-            }
-            None => {
-                quota.give(value.len());
-                false
-            }
+        let Some(entry) = shard.live(kind, key, ms(now)).filter(|entry| !entry.consumed) else { return false };
+        let room = self.quotas.of(kind).resize(entry.value.len(), value.len());
+        if room {
+            entry.value = value;
         }
+        room
     }
 
     pub(super) fn remove(&self, kind: Kind, key: &Key) {

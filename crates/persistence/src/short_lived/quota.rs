@@ -7,6 +7,9 @@ use super::{Full, Kind};
 /// What one entry costs beside its value.
 const OVERHEAD: i64 = 256;
 
+/// What an entry may grow by in any case: the steps of a sign-in that it records.
+const SMALL_GROWTH: i64 = 1024;
+
 #[derive(Debug)]
 pub(super) struct Quota {
     most_entries: i64,
@@ -40,6 +43,17 @@ impl Quota {
         }
         self.give(size);
         Err(Full)
+    }
+
+    /// Takes or gives what an entry grew or shrank by. `false`: there is no room for so much more; a little always fits.
+    pub fn resize(&self, from: usize, to: usize) -> bool {
+        let grown = cost(to) - cost(from);
+        let bytes = self.bytes.fetch_add(grown, Ordering::Relaxed) + grown;
+        if grown <= SMALL_GROWTH || bytes <= self.most_bytes {
+            return true;
+        }
+        self.bytes.fetch_sub(grown, Ordering::Relaxed);
+        false
     }
 
     /// Gives the room back.

@@ -85,14 +85,14 @@ pub fn supported_claims() -> Vec<&'static str> {
     names
 }
 
-/// What a request asks for: by scope, and claim by claim where the client's registered scope covers it.
+/// What a request asks for, by scope and claim by claim, as far as the client's registered scope covers it today.
 #[must_use]
 pub fn asked_attributes(scope: &Scope, claims: &ClaimsRequest, client: &Client) -> BTreeSet<Attribute> {
     let by_name = |claim: &str| claims.userinfo.contains_key(claim) || claims.id_token.contains_key(claim);
     let by_profile = client.claims_profile == ClaimsProfile::Vnconnect && scope.contains("openid");
     CATALOGUE
         .iter()
-        .filter(|entry| scope.contains(entry.scope) || (by_name(entry.claim) && client.scope.contains(entry.scope)))
+        .filter(|entry| client.scope.contains(entry.scope) && (scope.contains(entry.scope) || by_name(entry.claim)))
         .map(|entry| entry.attribute)
         .chain(by_profile.then_some(Attribute::LegacyAccount))
         .collect()

@@ -1,6 +1,7 @@
 //! One authorization in progress, kept for ten minutes between the pages that it takes.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 use account_policy::Attribute;
 use oidc_provider::authorization::ResolvedRequest;
@@ -11,6 +12,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::provider::Provider;
+use crate::throttle;
 
 /// What the citizen has done so far for one portal's request, in one browser.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -34,6 +36,10 @@ pub struct Interaction {
     /// When it lapses.
     pub expires_at: OffsetDateTime,
 }
+
+/// How many pages one network (an IPv4 address, an IPv6 /64) may have in progress: a twentieth of the room, so that no single host takes it
+/// all. Many people share an address behind a carrier's translation.
+const MOST_OF_ONE_NETWORK: u64 = 10_000;
 
 /// What happened in an interaction besides signing in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,7 +93,14 @@ impl Interaction {
     }
 
     /// Stores it for the first time. `Err(Full)` when too many are in progress; live ones are never evicted.
-    pub async fn put(&self, provider: &Provider) -> Result<(), Full> {
+    pub async fn put(&self, provider: &Provider, from: IpAddr) -> Result<(), Full> {
+        if provider.throttle.is_on() {
+            let key = throttle::key("interactions", &[&throttle::network(from)]);
+            let begun = provider.short_lived.count(&key, provider.config.lifetimes.interaction(), provider.clock.now()).await?;
+            if begun > MOST_OF_ONE_NETWORK {
+                return Err(Full);
+            }
+        }
         let value = serde_json::to_vec(self).expect("an interaction serializes");
         provider.short_lived.put(Kind::Interaction, &key(&self.id), "", value, self.expires_at, provider.clock.now()).await
     }
@@ -146,8 +159,11 @@ impl Interaction {
     }
 }
 
-/// Whether an interaction that is no longer live was completed or lapsed.
+/// Whether an interaction that is no longer live was completed or lapsed. Nothing that lives is consumed by asking.
 async fn lost(provider: &Provider, id: &str) -> Lost {
+    if !provider.short_lived.is_consumed(Kind::Interaction, &key(id), provider.clock.now()).await {
+        return Lost::Expired;
+    }
     match provider.short_lived.consume(Kind::Interaction, &key(id), "", provider.clock.now()).await {
         Consumed::Again(value) => already_done(&value),
         Consumed::First(_) | Consumed::Unknown => Lost::Expired,

@@ -22,6 +22,7 @@ use persistence::StoreError;
 pub use self::interaction::{Interaction, Lost};
 use self::present::{Present, present};
 use crate::claims::{self, Assessment};
+use crate::http::address::client_address;
 use crate::http::frame::Visit;
 use crate::http::page::content_security_policy;
 use crate::pages::{CodeProblem, FormPostPage, Notice, SignInProblem, WayBack};
@@ -173,7 +174,7 @@ impl Step<'_> {
     /// Stores the interaction as it stands and shows its page.
     async fn show(&self, interaction: Interaction, page: HttpResponse) -> HttpResponse {
         match self.stored {
-            Stored::New => match interaction.put(self.visit.provider).await {
+            Stored::New => match interaction.put(self.visit.provider, client_address(self.visit.request, self.visit.provider)).await {
                 Ok(()) => page,
                 Err(_) => self.visit.say(Notice::Busy),
             },

@@ -22,11 +22,18 @@ pub async fn send(
     present: &Present,
     guardian_due: bool,
 ) -> Result<Result<(), CodeProblem>, StoreError> {
-    one_time_code::send(visit.provider, visit.language, &client.client_name, audience(&present.holder, guardian_due)).await
+    one_time_code::send(visit.provider, visit.language, (&client.client_id, &client.client_name), audience(&present.holder, guardian_due))
+        .await
 }
 
 /// Judges what was typed.
-pub async fn check(visit: &Visit<'_>, present: &Present, guardian_due: bool, typed: &str) -> Result<Result<(), CodeProblem>, StoreError> {
+pub async fn check(
+    visit: &Visit<'_>,
+    client: &Client,
+    present: &Present,
+    guardian_due: bool,
+    typed: &str,
+) -> Result<Result<(), CodeProblem>, StoreError> {
     let audience = audience(&present.holder, guardian_due);
-    one_time_code::check(visit.provider, audience.account().id, audience.purpose(), typed).await
+    one_time_code::check(visit.provider, audience.account().id, audience.purpose(), &client.client_id, typed).await
 }

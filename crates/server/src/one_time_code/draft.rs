@@ -146,6 +146,12 @@ impl<'a> Drafting<'a> {
 }
 
 impl Draft {
+    /// Good at that portal alone.
+    pub(super) fn for_portal(mut self, client_id: &str) -> Self {
+        self.code.code_hash = super::sign_in::at_portal(self.code.code_hash, client_id);
+        self
+    }
+
     /// Without the wait after the last code, since that one was used: who signs in again at once needs another.
     pub(super) fn at_once(mut self) -> Self {
         self.limits.resend_after = Duration::ZERO;

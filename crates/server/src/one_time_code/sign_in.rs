@@ -67,14 +67,20 @@ pub fn recipient(audience: Audience<'_>) -> Option<Recipient> {
     Some(Recipient { name_masked: initials(&person.name.full), phone_masked: phone.masked() })
 }
 
-/// Sends a code for signing in to `portal`, in the language of the page.
+/// A code is for one portal: what was asked for in one portal's name opens no other. `hash` is keyed already.
+#[must_use]
+pub(super) fn at_portal(hash: [u8; 32], client_id: &str) -> [u8; 32] {
+    Sha256::new().chain_update(hash).chain_update(client_id).finalize().into()
+}
+
+/// Sends a code for signing in to `portal` (by the name people know it, registered as `client_id`), in the language of the page.
 ///
 /// # Errors
 /// Of the store. The inner error is for the page: asked too soon, or no phone.
 pub async fn send(
     provider: &Provider,
     language: Language,
-    portal: &str,
+    (client_id, portal): (&str, &str),
     audience: Audience<'_>,
 ) -> Result<Result<(), CodeProblem>, StoreError> {
     let words = Words(language);
@@ -85,7 +91,7 @@ pub async fn send(
             Audience::GuardianOf(child) => words.guardian(code, portal, &child.person.name.full, minutes),
         })
     });
-    let Some(draft) = draft else { return Ok(Err(CodeProblem::NotSent)) };
+    let Some(draft) = draft.map(|draft| draft.for_portal(client_id)) else { return Ok(Err(CodeProblem::NotSent)) };
     let now = drafting.now;
     if let Some(seconds) = hourly_limit(provider, audience, now).await {
         return Ok(Err(CodeProblem::TooSoon { seconds }));
@@ -127,13 +133,19 @@ fn key(domain: &str, account: Uuid, purpose: Purpose) -> [u8; 32] {
     hash.finalize().into()
 }
 
-/// Judges what was typed for that account and purpose. A right code is consumed; a wrong one costs a try, also when it
+/// Judges what was typed for that account, purpose and portal. A right code is consumed; a wrong one costs a try, also when it
 /// is no six digits at all.
 ///
 /// # Errors
 /// Of the store. The inner error is for the page.
-pub async fn check(provider: &Provider, account: Uuid, purpose: Purpose, typed: &str) -> Result<Result<(), CodeProblem>, StoreError> {
-    let code_hash = hash_of(&provider.keyring, account, purpose, typed);
+pub async fn check(
+    provider: &Provider,
+    account: Uuid,
+    purpose: Purpose,
+    client_id: &str,
+    typed: &str,
+) -> Result<Result<(), CodeProblem>, StoreError> {
+    let code_hash = at_portal(hash_of(&provider.keyring, account, purpose, typed), client_id);
     let (limits, now) = (limits(&provider.config), provider.clock.now());
     let verdict = provider.store.run(move |db| OneTimeCodes::check(db, account, purpose.name(), &code_hash, &limits, now)).await?;
     Ok(match verdict {

@@ -12,13 +12,13 @@ use crate::text::Language;
 
 async fn sent_to_an(node: &Node) -> Result<String, CodeProblem> {
     let holder = node.holder(AN).await;
-    send(&node.provider, Language::Vi, "Cổng A", Audience::Holder(&holder)).await.unwrap()?;
+    send(&node.provider, Language::Vi, ("portal-a", "Cổng A"), Audience::Holder(&holder)).await.unwrap()?;
     Ok(node.messages().await[0].body.code.clone().unwrap())
 }
 
 async fn typed(node: &Node, purpose: Purpose, code: &str) -> Result<(), CodeProblem> {
     let account = node.account(AN).await.id;
-    check(&node.provider, account, purpose, code).await.unwrap()
+    check(&node.provider, account, purpose, "portal-a", code).await.unwrap()
 }
 
 fn another(code: &str) -> String {
@@ -110,13 +110,13 @@ async fn a_childs_code_goes_to_the_guardian_and_names_the_child() {
     let child = node.holder(DUC).await;
     let audience = Audience::GuardianOf(&child);
     assert_eq!(recipient(audience), Some(Recipient { name_masked: "N. V. An".to_owned(), phone_masked: "•••• ••• 601".to_owned() }));
-    send(&node.provider, Language::Vi, "Cổng A", audience).await.unwrap().unwrap();
+    send(&node.provider, Language::Vi, ("portal-a", "Cổng A"), audience).await.unwrap().unwrap();
     let message = node.messages().await.remove(0);
     assert_eq!(message.body.to, "+84912345601");
     assert!(message.body.text.contains("Hoàng Minh Đức"), "{}", message.body.text);
     let code = message.body.code.unwrap();
     assert_eq!(typed(&node, Purpose::Guardian, &code).await, Err(CodeProblem::Expired), "it belongs to the child's account");
-    assert_eq!(check(&node.provider, child.account.id, Purpose::Guardian, &code).await.unwrap(), Ok(()));
+    assert_eq!(check(&node.provider, child.account.id, Purpose::Guardian, "portal-a", &code).await.unwrap(), Ok(()));
 }
 
 #[tokio::test]
@@ -124,7 +124,7 @@ async fn without_a_guardian_there_is_nobody_to_send_to() {
     let node = Node::sandbox().await;
     let holder = node.holder(BINH).await;
     assert_eq!(recipient(Audience::GuardianOf(&holder)), None);
-    let sent = send(&node.provider, Language::En, "Portal A", Audience::GuardianOf(&holder)).await.unwrap();
+    let sent = send(&node.provider, Language::En, ("portal-a", "Portal A"), Audience::GuardianOf(&holder)).await.unwrap();
     assert_eq!(sent, Err(CodeProblem::NotSent));
 }
 
@@ -143,7 +143,17 @@ async fn of_many_who_type_the_right_code_at_once_one_is_right() {
     let node = Node::sandbox().await;
     let code = sent_to_an(&node).await.unwrap();
     let account = node.account(AN).await.id;
-    let checks = (0..16).map(|_| check(&node.provider, account, Purpose::SignIn, &code));
+    let checks = (0..16).map(|_| check(&node.provider, account, Purpose::SignIn, "portal-a", &code));
     let right = futures_util::future::join_all(checks).await.into_iter().filter(|verdict| *verdict.as_ref().unwrap() == Ok(())).count();
     assert_eq!(right, 1);
+}
+
+#[actix_web::test]
+async fn a_code_for_one_portal_opens_no_other() {
+    let node = Node::sandbox().await;
+    let code = sent_to_an(&node).await.unwrap();
+    let account = node.account(AN).await.id;
+    let elsewhere = check(&node.provider, account, Purpose::SignIn, "portal-b", &code).await.unwrap();
+    assert!(matches!(elsewhere, Err(CodeProblem::Wrong { .. })), "{elsewhere:?}");
+    assert_eq!(typed(&node, Purpose::SignIn, &code).await, Ok(()));
 }

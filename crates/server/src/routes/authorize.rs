@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use super::form::{FormError, form, method_not_allowed, query};
 use crate::flow::{self, Stored};
+use crate::http::address::client_address;
 use crate::http::frame::Visit;
 use crate::pages::Notice;
 use crate::provider::Provider;
@@ -45,7 +46,7 @@ async fn by_post(request: HttpRequest, body: web::Bytes, provider: Data<Provider
     match flow::start(&visit, &parameters).await {
         Ok(mut interaction) => {
             interaction.browser = None;
-            match interaction.put(&provider).await {
+            match interaction.put(&provider, client_address(&request, &provider)).await {
                 // No cookie of ours goes along: it would replace the one that the post could not carry.
                 Ok(()) => HttpResponse::SeeOther().insert_header(("location", interaction.path())).finish(),
                 Err(_) => visit.say(Notice::Busy),

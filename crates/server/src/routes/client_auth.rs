@@ -69,7 +69,9 @@ pub async fn proven_client(
     let credentials = Credentials::extract(authorization(request), parameters)?;
     let now = provider.clock.now();
     let client_id = credentials.client_id().to_owned();
-    let attempt = Attempt::Client { client_id: &client_id, address: client_address(request, provider) };
+    // Names that nobody has share one counter of their network, or a stranger could fill the store with counters.
+    let known = !matches!(provider.client(&client_id).await?, ClientStanding::Unknown);
+    let attempt = Attempt::Client { client_id: if known { &client_id } else { "" }, address: client_address(request, provider) };
     provider.throttle.check(&provider.short_lived, &attempt, now).await.map_err(|throttled| Unproven::Throttled(throttled.seconds))?;
     let outcome = judge(provider, &credentials, endpoint).await;
     match &outcome {

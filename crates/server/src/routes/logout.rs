@@ -57,6 +57,11 @@ async fn logout(request: HttpRequest, body: web::Bytes, provider: Data<Provider>
         Ok(resolved) => resolved,
         Err(error) => return wrong(&visit, &error),
     };
+    if posted && !visit.keeps_cookies {
+        // A cross-site post carries no `SameSite=Lax` cookie: who is signed in shows only when the browser asks again by GET. No cookie of ours goes
+        // along, it would replace the one that the post could not carry.
+        return HttpResponse::SeeOther().insert_header(("location", again_by_get(&parameters, &resolved))).finish();
+    }
     let session = match present(&visit, resolved.client_id.as_deref().unwrap_or_default()).await {
         Ok(present) => present.map(|present| present.session.id),
         Err(error) => return flow::stumble(&visit, &error),
@@ -89,15 +94,20 @@ fn is_named(provider: &Provider, resolved: &ResolvedLogout, session: Uuid) -> bo
 fn ask(visit: &Visit<'_>, parameters: &Parameters, resolved: &ResolvedLogout, client: Option<&Client>) -> HttpResponse {
     let fields: Vec<_> =
         CARRIED.iter().filter_map(|name| parameters.value(name).map(|value| ((*name).to_owned(), value.to_owned()))).collect();
-    // Shown again by GET without the hint: an ID token has no place in an address.
-    let mut again = form_urlencoded::Serializer::new(String::new());
-    again.extend_pairs(fields.iter().filter(|(name, _)| name != "id_token_hint" && name != "client_id"));
-    again.extend_pairs(resolved.client_id.iter().map(|client_id| ("client_id", client_id)));
-    let here = format!("/oidc/logout?{}", again.finish());
+    let here = again_by_get(parameters, resolved);
     let page =
         SignOutPage { frame: visit.frame(&here), csrf: visit.csrf(PURPOSE), portal: client.map(|client| badge(client, resolved)), fields };
     let targets: Vec<_> = resolved.redirect_origin.clone().into_iter().collect();
     visit.page(StatusCode::OK, page.render(), &targets)
+}
+
+/// The same request by GET, without the hint: an ID token has no place in an address. The citizen is asked then.
+fn again_by_get(parameters: &Parameters, resolved: &ResolvedLogout) -> String {
+    let carried = CARRIED.iter().filter(|name| **name != "id_token_hint" && **name != "client_id");
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(carried.filter_map(|name| Some((*name, parameters.value(name)?))));
+    query.extend_pairs(resolved.client_id.iter().map(|client_id| ("client_id", client_id)));
+    format!("/oidc/logout?{}", query.finish())
 }
 
 fn badge(client: &Client, resolved: &ResolvedLogout) -> PortalBadge {

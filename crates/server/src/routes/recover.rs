@@ -76,7 +76,7 @@ async fn start(request: HttpRequest, body: Bytes, provider: Data<Provider>) -> H
     }
     // Every code asked for counts until one leads to a new password: else this would send messages without end.
     provider.throttle.failed(&provider.short_lived, &attempt, now).await;
-    let Ok(recovery) = Recovery::begin(&provider, &number, back.clone()).await else {
+    let Ok(recovery) = Recovery::begin(&provider, &number, visit.browser.hash(), back.clone()).await else {
         return start_page(&visit, back, &typed, Some(RecoverStartProblem::Busy));
     };
     let (sender, language) = (provider.clone(), visit.language);
@@ -89,7 +89,7 @@ async fn start(request: HttpRequest, body: Bytes, provider: Data<Provider>) -> H
 async fn ask_codes(request: HttpRequest, provider: Data<Provider>) -> HttpResponse {
     let visit = Visit::new(&provider, &request);
     let id = query(&request).ok().and_then(|query| query.value("recovery").map(str::to_owned)).unwrap_or_default();
-    match Recovery::find(&provider, &id).await {
+    match Recovery::find(&provider, &id, visit.browser.hash()).await {
         Some(recovery) => code_page(&visit, &recovery, None),
         None => expired(&visit),
     }
@@ -102,7 +102,8 @@ async fn confirm(request: HttpRequest, body: Bytes, provider: Data<Provider>) ->
         Ok(fields) => fields,
         Err(answer) => return *answer,
     };
-    let Some(mut recovery) = Recovery::find(&provider, fields.value("recovery").unwrap_or_default()).await else { return expired(&visit) };
+    let id = fields.value("recovery").unwrap_or_default();
+    let Some(mut recovery) = Recovery::find(&provider, id, visit.browser.hash()).await else { return expired(&visit) };
     match judge(&visit, &provider, &fields, &mut recovery).await {
         Ok(None) => {
             recovery.end(&provider).await;

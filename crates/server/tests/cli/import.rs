@@ -48,14 +48,14 @@ fn an_import_beside_a_running_node_reads_ndjson() {
     operator.sandbox("");
     let node = operator.node();
     let rows: String = (0..450)
-        .map(|n| format!("{{\"citizen_id\":\"0980900{n:05}\",\"name\":\"Nguyễn Văn Thử\",\"birthdate\":\"1990-05-01\",\"account_level\":1,\"person\":{{\"household\":\"Hộ {n}\"}}}}\n"))
+        .map(|n| format!("{{\"citizen_id\":\"0980910{n:05}\",\"name\":\"Nguyễn Văn Thử\",\"birthdate\":\"1990-05-01\",\"account_level\":1,\"person\":{{\"household\":\"Hộ {n}\"}}}}\n"))
         .collect();
     let file = operator.write("citizens.ndjson", &format!("{rows}{{\"citizen_id\":\"098090099999\",\"nam\":\"x\"}}\nnonsense\n"));
     let report = operator.json(&["accounts", "import", file.to_str().unwrap()]);
     assert_eq!((&report["imported"], &report["refused"]), (&450.into(), &2.into()), "{report}");
     assert_eq!(report["refused_rows"][0]["line"], 451);
-    assert_eq!(operator.json(&["accounts", "show", "098090000007"])["account_level"], 1);
-    operator.run(&["accounts", "confirm-reset", "098090000007"]).refused(&["level 1"]);
+    assert_eq!(operator.json(&["accounts", "show", "098091000007"])["account_level"], 1);
+    operator.run(&["accounts", "confirm-reset", "098091000007"]).refused(&["level 1"]);
     let level_two = operator.write("two.csv", "citizen_id,name,birthdate,account_level\n098090000777,Nguyễn Văn Hai,1990-01-01,2\n");
     operator.run(&["accounts", "import", level_two.to_str().unwrap()]).done();
     assert_eq!(operator.json(&["accounts", "confirm-reset", "098090000777"])["code"].as_str().unwrap().len(), 6);

@@ -135,3 +135,23 @@ async fn an_unknown_address_is_never_redirected_to_and_ends_nothing() {
         assert!(is_signed_in(&app, &browser).await, "{parameters:?}");
     }
 }
+
+/// A portal's cross-site post carries none of our `SameSite=Lax` cookies: the session is found by the GET that follows.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_post_without_cookies_ends_the_session_all_the_same_once_the_citizen_confirms() {
+    let app = App::start().await;
+    let (browser, portal) = (app.browser(), app.portal());
+    let tokens = portal.tokens(&portal.code(&browser, AN, &[]).await).await;
+    let fields =
+        [("id_token_hint", tokens.id_token.as_str()), ("post_logout_redirect_uri", "https://portal-a.example/bye"), ("state", "s")];
+    let posted = crate::support::Browser::without_cookies(&app.base).post("/oidc/logout", &fields).await;
+    assert_eq!(posted.status, 303, "{}", posted.body);
+    assert_eq!(posted.header("set-cookie"), "", "no cookie replaces the one that the post could not carry");
+    let location = posted.location().unwrap();
+    assert!(location.starts_with("/oidc/logout?") && !location.contains("id_token_hint"), "{location}");
+    let asked = browser.get(&location).await;
+    assert!(asked.has("#sign-out"), "{}", asked.text());
+    let left = browser.submit(&asked, None, &[]).await;
+    assert_eq!(left.location().as_deref(), Some("https://portal-a.example/bye?state=s"));
+    assert_eq!(portal.userinfo(&tokens.access_token).await.status, 401);
+}

@@ -61,7 +61,9 @@ impl Node {
         let hash = self.provider.hasher.hash(PASSWORD).await.unwrap();
         let an = self.insert(person(AN, "Nguyễn Văn An", "0912345601", Some("an@example.com")), AccountLevel::Two, &hash, None).await;
         self.insert(person(BINH, "Trần Thị Bình", "0912345602", None), AccountLevel::One, &hash, None).await;
-        self.insert(person(DUC, "Hoàng Minh Đức", "0912345605", None), AccountLevel::Two, &hash, Some(an)).await;
+        let mut duc = person(DUC, "Hoàng Minh Đức", "0912345605", None);
+        duc.birthdate = "2016-03-01".parse().unwrap();
+        self.insert(duc, AccountLevel::Two, &hash, Some(an)).await;
     }
 
     async fn insert(&self, person: Person, level: AccountLevel, password_hash: &str, guardian: Option<uuid::Uuid>) -> uuid::Uuid {
@@ -112,6 +114,7 @@ fn person(number: &str, name: &str, phone: &str, email: Option<&str>) -> Person 
     serde_json::from_value(json!({
         "citizen_id": number, "name": { "full": name, "given": given }, "birthdate": "1990-05-20", "gender": "male", "nationality": "VN",
         "phone": phone, "phone_verified": true, "email": email, "email_verified": email.is_some(), "locale": "vi", "updated_at": "2026-01-01T00:00:00Z",
+        "card": { "number": number, "issued_on": "2024-07-01", "expires_on": null, "place_of_issue": "098" },
     }))
     .unwrap()
 }

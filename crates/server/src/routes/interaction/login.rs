@@ -44,6 +44,10 @@ pub(super) async fn login(request: HttpRequest, body: web::Bytes, provider: Data
             provider.metrics.sign_in("refused");
             return flow::refuse_account(&posted.visit, &client, posted.interaction, &refusal).await;
         }
+        Ok(Entered::Outdated) => {
+            provider.metrics.sign_in("password_wrong");
+            return flow::sign_in_again(&posted.visit, &client, posted.interaction, SignInProblem::Wrong, &typed).await;
+        }
         Err(error) => return flow::stumble(&posted.visit, &error),
     };
     provider.metrics.sign_in("password");
@@ -88,6 +92,8 @@ async fn authenticate(posted: &Posted<'_>, typed: &str, password: &str) -> Resul
 enum Entered {
     In(Box<Present>),
     Refused(account_policy::Refusal),
+    /// The password was replaced, or the account locked, while this one was being checked.
+    Outdated,
 }
 
 /// Begins a session, or renews the one this browser has for the same account: same id, new secret, factors counted anew.
@@ -109,6 +115,10 @@ async fn enter(posted: &mut Posted<'_>, account: Account) -> Result<Entered, Sto
     let Some((holder, consent)) = found else { return Err(StoreError::Database(persistence::QueryError::NotFound)) };
     if let Err(refusal) = admit(&holder.facts, today) {
         return Ok(Entered::Refused(refusal));
+    }
+    // The epoch is that of the row whose password was proven: a new password ends sign-ins that are under way, too.
+    if holder.account.epoch != account.epoch {
+        return Ok(Entered::Outdated);
     }
     let before = crate::flow::present::present(&posted.visit, &posted.interaction.request.client_id).await?;
     let kept = before.as_ref().filter(|before| before.session.account_id == id).map(|before| before.session.clone());

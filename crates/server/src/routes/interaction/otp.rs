@@ -42,7 +42,7 @@ pub(super) async fn confirm(request: HttpRequest, body: web::Bytes, provider: Da
         Err(answer) => return answer,
     };
     let typed = posted.fields.value("otp").unwrap_or_default();
-    let problem = match second_factor::check(&posted.visit, &present, assessment.guardian_due, typed).await {
+    let problem = match second_factor::check(&posted.visit, &client, &present, assessment.guardian_due, typed).await {
         Ok(judged) => judged.err(),
         Err(error) => return flow::stumble(&posted.visit, &error),
     };

@@ -1,7 +1,9 @@
 //! The codes of a recovery, for a number that has an account.
 
-use account_policy::AccountLevel;
+use account_policy::{AccountLevel, Person, is_represented};
 use persistence::{Holder, NumberHash, StoreError, accounts::Account};
+
+use time::Date;
 
 use crate::one_time_code::message::Words;
 use crate::one_time_code::{Draft, Drafting, Purpose};
@@ -26,7 +28,7 @@ async fn try_send(provider: &Provider, number: NumberHash, language: Language) -
         .await?;
     // Without a password there is nothing to recover: activation sets the first one.
     let Some(holder) = found.filter(|holder| holder.account.password_hash.is_some()) else { return Ok(()) };
-    let (drafts, now) = (drafts(&Drafting::of(provider), &holder, Words(language)), provider.clock.now());
+    let (drafts, now) = (drafts(&Drafting::of(provider), &holder, today, Words(language)), provider.clock.now());
     provider
         .store
         .run(move |db| {
@@ -40,9 +42,20 @@ async fn try_send(provider: &Provider, number: NumberHash, language: Language) -
     Ok(())
 }
 
-/// One to the phone, and at level 2 one to the mailbox. A child's go to the representative or guardian (Decree 69/2024/NĐ-CP Art. 14.2).
-fn drafts(drafting: &Drafting<'_>, holder: &Holder, words: Words) -> Vec<Draft> {
-    let (account, person) = (&holder.account, holder.guardian.as_ref().unwrap_or(&holder.person));
+/// Who may recover the account today: the holder, or for a child the representative or guardian whose own account may be used (Decree
+/// 69/2024/NĐ-CP Art. 14.2). Nobody, where that person is missing or locked. From the 14th birthday on it is the holder again.
+pub(super) fn in_charge(holder: &Holder, today: Date) -> Option<&Person> {
+    match is_represented(&holder.facts, today) {
+        Ok(false) => Some(&holder.person),
+        Ok(true) => holder.guardian.as_ref().filter(|_| holder.facts.guardian.is_some_and(|guardian| guardian.admitted)),
+        Err(_) => None,
+    }
+}
+
+/// One to the phone, and at level 2 one to the mailbox.
+fn drafts(drafting: &Drafting<'_>, holder: &Holder, today: Date, words: Words) -> Vec<Draft> {
+    let account = &holder.account;
+    let Some(person) = in_charge(holder, today) else { return Vec::new() };
     let phone = drafting.by_sms(account, Purpose::Recovery, person, |code, minutes| words.recovery(code, minutes));
     let mailbox = match holder.account.level {
         AccountLevel::One => None,

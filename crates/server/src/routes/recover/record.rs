@@ -19,6 +19,8 @@ pub(super) struct Recovery {
     /// Random; stands in the page's address and form. Worth nothing without the browser's cookie, which the CSRF token proves.
     #[serde(skip)]
     pub id: String,
+    /// The hash of the browser that began it; nobody else sees its page.
+    browser: [u8; 32],
     /// The citizen number, sealed: the store may be another machine.
     number: Vec<u8>,
     /// Whether the code on the phone was right already: it is consumed then, and only the second code is still missing.
@@ -29,20 +31,20 @@ pub(super) struct Recovery {
 
 impl Recovery {
     /// Begins one. `Err(Full)` when too many are in progress.
-    pub async fn begin(provider: &Provider, number: &CitizenId, back: Option<String>) -> Result<Self, Full> {
+    pub async fn begin(provider: &Provider, number: &CitizenId, browser: [u8; 32], back: Option<String>) -> Result<Self, Full> {
         let id = URL_SAFE_NO_PAD.encode(provider.randomness.bytes::<32>());
         let number = provider.keyring.seal(place(&id), number.as_str().as_bytes());
-        let recovery = Self { id, number, phone_proven: false, back };
+        let recovery = Self { id, browser, number, phone_proven: false, back };
         let now = provider.clock.now();
         provider.short_lived.put(Kind::Recovery, &key(&recovery.id), "", recovery.value(), now + LIFETIME, now).await?;
         Ok(recovery)
     }
 
-    /// The one in progress under that id.
-    pub async fn find(provider: &Provider, id: &str) -> Option<Self> {
+    /// The one in progress under that id, in that browser.
+    pub async fn find(provider: &Provider, id: &str, browser: [u8; 32]) -> Option<Self> {
         let value = provider.short_lived.get(Kind::Recovery, &key(id), provider.clock.now()).await?;
         let recovery: Self = serde_json::from_slice(&value).ok()?;
-        Some(Self { id: id.to_owned(), ..recovery })
+        (recovery.browser == browser).then(|| Self { id: id.to_owned(), ..recovery })
     }
 
     /// Remembers what was proven.

@@ -169,6 +169,16 @@ async fn an_officers_code_serves_instead_of_the_mailbox() {
 }
 
 #[actix_web::test]
+async fn from_the_fourteenth_birthday_on_the_codes_go_to_the_holder() {
+    let node = Node::sandbox().await;
+    node.provider.clock.set(time::macros::datetime!(2030-03-01 12:00 +7));
+    Citizen::new(&node).ask(DUC).await;
+    let sent = node.messages().await;
+    assert!(!sent.is_empty());
+    assert!(sent.iter().all(|message| message.body.to == "+84912345605"), "a former guardian gets nothing");
+}
+
+#[actix_web::test]
 async fn a_new_password_ends_every_session_and_is_told_on_every_channel() {
     let node = Node::sandbox().await;
     let (account, now) = (node.account(AN).await, node.provider.clock.now());

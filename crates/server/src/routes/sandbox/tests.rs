@@ -24,7 +24,7 @@ async fn with_codes() -> Node {
     for (number, child) in [(AN, false), (BINH, false), (DUC, true)] {
         let holder = node.holder(number).await;
         let audience = if child { Audience::GuardianOf(&holder) } else { Audience::Holder(&holder) };
-        send(&node.provider, Language::Vi, "Cổng A", audience).await.unwrap().unwrap();
+        send(&node.provider, Language::Vi, ("portal-a", "Cổng A"), audience).await.unwrap().unwrap();
         node.wait(time::Duration::SECOND);
     }
     node
