@@ -51,7 +51,7 @@ impl ClientRecord {
     /// # Errors
     /// Of the database.
     pub fn find(db: &mut Db, client_id: &str) -> QueryResult<Option<Self>> {
-        clients::table.find(client_id).first::<Row>(db).optional()?.map(Self::try_from).transpose()
+        clients::table.find(client_id).get_result::<Row>(db).optional()?.map(Self::try_from).transpose()
     }
 
     /// All clients by `client_id`.

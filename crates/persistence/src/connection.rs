@@ -14,6 +14,18 @@ pub enum Db {
     Sqlite(SqliteConnection),
 }
 
+/// Runs a query on the connection inside. What goes through [`Db`] itself has its SQL text built anew each time, twice; what runs inside is found
+/// in the statement cache by its type. Worth a macro where every sign-in passes, and where [`Db`] does not know a clause (`ON CONFLICT`).
+macro_rules! on {
+    ($db:expr, |$connection:ident| $query:expr) => {
+        match $db {
+            $crate::Db::Postgres($connection) => $query,
+            $crate::Db::Sqlite($connection) => $query,
+        }
+    };
+}
+pub(crate) use on;
+
 /// What a connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {

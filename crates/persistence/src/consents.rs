@@ -11,6 +11,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::columns::{from_json, from_ms, hash32, id, id_bytes, ms, to_json, unreadable};
+use crate::connection::on;
 use crate::schema::{consent_events, consents};
 use crate::{Db, Keyring, Place};
 
@@ -70,14 +71,8 @@ impl Consent {
     /// # Errors
     /// Of the database.
     pub fn find(db: &mut Db, account: Uuid, client_id: &str) -> QueryResult<Option<Self>> {
-        consents::table
-            .find((id_bytes(&account), client_id))
-            .filter(consents::withdrawn_at.is_null())
-            .select(COLUMNS)
-            .first::<Row>(db)
-            .optional()?
-            .map(Self::try_from)
-            .transpose()
+        let standing = consents::table.find((id_bytes(&account), client_id)).filter(consents::withdrawn_at.is_null()).select(COLUMNS);
+        on!(db, |connection| standing.get_result::<Row>(connection)).optional()?.map(Self::try_from).transpose()
     }
 
     /// All standing consents of an account.
@@ -150,12 +145,12 @@ impl Consent {
     }
 }
 
-type Columns = (consents::account_id, consents::client_id, consents::scope, consents::claims, consents::purpose_hash, consents::given_at);
-const COLUMNS: Columns =
+pub(crate) type Columns = (consents::account_id, consents::client_id, consents::scope, consents::claims, consents::purpose_hash, consents::given_at);
+pub(crate) const COLUMNS: Columns =
     (consents::account_id, consents::client_id, consents::scope, consents::claims, consents::purpose_hash, consents::given_at);
 
 #[derive(Queryable)]
-struct Row {
+pub(crate) struct Row {
     account_id: Vec<u8>,
     client_id: String,
     scope: String,

@@ -108,7 +108,7 @@ impl EidLock {
 /// The grounds that stand, held against change; `None` without an account.
 fn standing(db: &mut Db, account: Uuid) -> QueryResult<Option<LockGrounds>> {
     Hold::Account.row(db, &account)?;
-    accounts::table.find(id_bytes(&account)).select(accounts::lock_grounds).first::<i32>(db).optional()?.map(lock_grounds).transpose()
+    accounts::table.find(id_bytes(&account)).select(accounts::lock_grounds).get_result::<i32>(db).optional()?.map(lock_grounds).transpose()
 }
 
 #[derive(Queryable)]

@@ -1,8 +1,9 @@
 //! Grants: what one redeemed code gave. The primary key is the judge of "once" (design section 9): a code carries its grant id
 //! from birth, and whoever inserts that row first has redeemed it.
 
+use diesel::dsl::Nullable;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary, Nullable, Text};
+use diesel::sql_types::{self, BigInt, Binary, Text};
 use oidc_provider::authorization::Authentication;
 use oidc_provider::claims_request::ClaimsRequest;
 use oidc_provider::scope::Scope;
@@ -11,6 +12,7 @@ use uuid::Uuid;
 
 use crate::Db;
 use crate::columns::{from_json, from_ms, id, id_bytes, ms, to_json, unreadable};
+use crate::connection::on;
 use crate::refresh_families::Family;
 use crate::rows::Hold;
 use crate::schema::{accounts, consents, grants, sessions};
@@ -87,7 +89,7 @@ impl Grant {
              ON CONFLICT (id) DO UPDATE SET revoked_at = $4 WHERE grants.revoked_at IS NULL AND grants.client_id = $3",
         )
         .bind::<Binary, _>(id_bytes(&grant))
-        .bind::<Nullable<Binary>, _>(account.map(|account| account.as_bytes().to_vec()))
+        .bind::<sql_types::Nullable<Binary>, _>(account.map(|account| account.as_bytes().to_vec()))
         .bind::<Text, _>(client_id)
         .bind::<BigInt, _>(ms(now))
         .bind::<BigInt, _>(ms(now.saturating_add(TOMBSTONE_LIFETIME)))
@@ -111,11 +113,7 @@ impl Grant {
         );
         // ON CONFLICT does not go through `Db`, and `sql_query` would be prepared anew each time on the hottest path of all.
         let insert = diesel::insert_into(grants::table).values(values).on_conflict(grants::id).do_nothing();
-        let rows = match db {
-            Db::Postgres(connection) => insert.execute(connection)?,
-            Db::Sqlite(connection) => insert.execute(connection)?,
-        };
-        Ok(rows == 1)
+        on!(db, |connection| insert.execute(connection)).map(|rows| rows == 1)
     }
 
     /// Writes the grant over the tombstone of its own code, which was used again before this first use came to be written. The first
@@ -156,18 +154,12 @@ impl LiveGrant {
     /// # Errors
     /// Of the database.
     pub fn find(db: &mut Db, grant: Uuid, now: OffsetDateTime) -> QueryResult<Option<Self>> {
-        let found = grants::table
-            .inner_join(accounts::table.on(grants::account_id.eq(accounts::id.nullable())))
-            .left_join(sessions::table.on(grants::session_id.eq(sessions::id.nullable())))
-            .left_join(consents::table.on(consents::account_id.eq(accounts::id).and(consents::client_id.eq(grants::client_id))))
-            .filter(grants::id.eq(id_bytes(&grant)))
-            .filter(grants::revoked_at.is_null())
-            .filter(grants::expires_at.gt(ms(now)))
-            .filter(grants::epoch.eq(accounts::epoch))
-            .select((grants::all_columns, (sessions::id, sessions::ended_at).nullable(), consents::grants_void_to.nullable()))
-            .first::<(Row, Option<(Vec<u8>, Option<i64>)>, Option<i64>)>(db)
-            .optional()?;
-        let Some((row, session, void_to)) = found else { return Ok(None) };
+        let live = live(id_bytes(&grant), ms(now)).select(columns());
+        on!(db, |connection| live.get_result::<LiveRow>(connection)).optional()?.map(Self::of_row).transpose().map(Option::flatten)
+    }
+
+    /// The live grant of a row of [`live`], if session and consent stand too.
+    pub(crate) fn of_row((row, session, void_to): LiveRow) -> QueryResult<Option<Self>> {
         let grant = Grant::try_from(row)?;
         let open = grant.session_id.is_none() || session.is_some_and(|(_, ended_at)| ended_at.is_none());
         let consented = void_to.is_none_or(|void_to| ms(grant.created_at) > void_to);
@@ -175,18 +167,43 @@ impl LiveGrant {
     }
 }
 
+pub(crate) type LiveRow = (Row, Option<(Vec<u8>, Option<i64>)>, Option<i64>);
+type Columns =
+    (<grants::table as Table>::AllColumns, Nullable<(sessions::id, sessions::ended_at)>, Nullable<consents::grants_void_to>);
+
+/// The columns of [`LiveRow`].
+pub(crate) fn columns() -> Columns {
+    (grants::all_columns, (sessions::id, sessions::ended_at).nullable(), consents::grants_void_to.nullable())
+}
+
+/// The grant, if it and its account's epoch are alive, beside its account, session and consent.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub(crate) fn live<'a>(grant: &'a [u8], now: i64) -> _ {
+    let same_consent = consents::account_id.eq(accounts::id).and(consents::client_id.eq(grants::client_id));
+    grants::table
+        .inner_join(accounts::table.on(grants::account_id.eq(accounts::id.nullable())))
+        .left_join(sessions::table.on(grants::session_id.eq(sessions::id.nullable())))
+        .left_join(consents::table.on(same_consent))
+        .filter(grants::id.eq(grant))
+        .filter(grants::revoked_at.is_null())
+        .filter(grants::expires_at.gt(now))
+        .filter(grants::epoch.eq(accounts::epoch))
+}
+
 /// The account's epoch is the code's and the session has not ended; both are held until the commit.
 fn may_be_redeemed(db: &mut Db, grant: &Grant) -> QueryResult<bool> {
     Hold::AccountShared.row(db, &grant.account_id)?;
-    let epoch: Option<i64> = accounts::table.find(id_bytes(&grant.account_id)).select(accounts::epoch).first(db).optional()?;
+    let epoch = accounts::table.find(id_bytes(&grant.account_id)).select(accounts::epoch);
+    let epoch = on!(db, |connection| epoch.get_result::<i64>(connection)).optional()?;
     let Some(session) = grant.session_id else { return Ok(epoch == Some(grant.epoch)) };
     Hold::SessionShared.row(db, &session)?;
-    let ended: Option<Option<i64>> = sessions::table.find(id_bytes(&session)).select(sessions::ended_at).first(db).optional()?;
+    let ended = sessions::table.find(id_bytes(&session)).select(sessions::ended_at);
+    let ended = on!(db, |connection| ended.get_result::<Option<i64>>(connection)).optional()?;
     Ok(epoch == Some(grant.epoch) && ended == Some(None))
 }
 
 #[derive(Queryable)]
-struct Row {
+pub(crate) struct Row {
     id: Vec<u8>,
     account_id: Option<Vec<u8>>,
     client_id: String,

@@ -3,13 +3,15 @@
 use account_policy::{
     AccountLevel, AccountState, Facts, Guardian, GuardianRelation, HolderKind, IdCard, LockGrounds, Person, may_represent,
 };
+use diesel::dsl::Nullable;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary, Integer, Nullable, SmallInt, Text};
+use diesel::sql_types::{self, BigInt, Binary, Integer, SmallInt, Text};
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::accounts::{Account, Row as AccountRow, kind_code, state_code};
 use crate::columns::{from_json, id, id_bytes, ms, to_json, unreadable};
+use crate::connection::on;
 use crate::schema::{accounts, guardians, identities};
 use crate::{Db, Keyring, Place};
 
@@ -63,11 +65,12 @@ impl Holder {
     /// Of the database; also when the data does not unseal.
     pub fn load(db: &mut Db, keyring: &Keyring, account: Uuid, on: Date) -> QueryResult<Option<Self>> {
         let Some(stored) = Stored::find(db, keyring, account)? else { return Ok(None) };
-        let Some((guardian_id, relation)) = stored.guardian else { return Ok(Some(stored.into_holder(None, None))) };
-        let guardian = Stored::find(db, keyring, guardian_id)?;
-        let admitted = guardian.as_ref().is_some_and(|guardian| may_represent(&guardian.facts(None), on).is_ok());
-        let person = guardian.map(|guardian| guardian.person);
-        Ok(Some(stored.into_holder(Some(Guardian { account: guardian_id, admitted, relation }), person)))
+        stored.with_guardian(db, keyring, on).map(Some)
+    }
+
+    /// The holder of a row that another read has brought along: [`columns`] of the same tables.
+    pub(crate) fn of_row(db: &mut Db, keyring: &Keyring, row: HolderRow, on: Date) -> QueryResult<Self> {
+        Stored::of_row(keyring, row)?.with_guardian(db, keyring, on)
     }
 
     /// Inserts a holder, unless the number has an account.
@@ -86,12 +89,12 @@ impl Holder {
         .bind::<Text, _>(kind_code(new.kind))
         .bind::<SmallInt, _>(i16::from(new.level.number()))
         .bind::<Text, _>(state_code(new.state))
-        .bind::<Nullable<Text>, _>(new.password_hash.clone())
+        .bind::<sql_types::Nullable<Text>, _>(new.password_hash.clone())
         .bind::<BigInt, _>(1_i64)
         .bind::<Integer, _>(i32::from(LockGrounds::NONE.bits()))
         .bind::<BigInt, _>(ms(new.created_at))
         .bind::<BigInt, _>(ms(new.created_at))
-        .bind::<Nullable<BigInt>, _>(changed_at)
+        .bind::<sql_types::Nullable<BigInt>, _>(changed_at)
         .execute(db)?;
         if inserted == 0 {
             return Ok(Insertion::NumberTaken);
@@ -150,18 +153,38 @@ struct Stored {
     guardian: Option<(Uuid, GuardianRelation)>,
 }
 
+/// What a holder is made of, and where it comes from: `accounts` joined with `identities` and, left, `guardians`.
+pub(crate) type HolderRow = (AccountRow, Vec<u8>, Option<(Vec<u8>, String)>);
+type Columns = (<accounts::table as Table>::AllColumns, identities::sealed, Nullable<(guardians::guardian_id, guardians::relation)>);
+
+/// The columns of [`HolderRow`].
+pub(crate) fn columns() -> Columns {
+    (accounts::all_columns, identities::sealed, (guardians::guardian_id, guardians::relation).nullable())
+}
+
 impl Stored {
     fn find(db: &mut Db, keyring: &Keyring, account: Uuid) -> QueryResult<Option<Self>> {
-        let found = accounts::table
+        let stored = accounts::table
             .inner_join(identities::table.on(identities::account_id.eq(accounts::id)))
             .left_join(guardians::table.on(guardians::account_id.eq(accounts::id)))
             .filter(accounts::id.eq(id_bytes(&account)))
-            .select((accounts::all_columns, identities::sealed, (guardians::guardian_id, guardians::relation).nullable()))
-            .first::<(AccountRow, Vec<u8>, Option<(Vec<u8>, String)>)>(db)
-            .optional()?;
-        let Some((row, sealed, guardian)) = found else { return Ok(None) };
+            .select(columns());
+        let found = on!(db, |connection| stored.get_result::<HolderRow>(connection)).optional()?;
+        found.map(|row| Self::of_row(keyring, row)).transpose()
+    }
+
+    fn of_row(keyring: &Keyring, (row, sealed, guardian): HolderRow) -> QueryResult<Self> {
         let guardian = guardian.map(|(guardian, code)| Ok::<_, diesel::result::Error>((id(&guardian)?, relation(&code)?))).transpose()?;
-        Ok(Some(Self { account: row.try_into()?, person: unseal(keyring, account, &sealed)?, guardian }))
+        let account = Account::try_from(row)?;
+        Ok(Self { person: unseal(keyring, account.id, &sealed)?, account, guardian })
+    }
+
+    fn with_guardian(self, db: &mut Db, keyring: &Keyring, on: Date) -> QueryResult<Holder> {
+        let Some((guardian_id, relation)) = self.guardian else { return Ok(self.into_holder(None, None)) };
+        let guardian = Self::find(db, keyring, guardian_id)?;
+        let admitted = guardian.as_ref().is_some_and(|guardian| may_represent(&guardian.facts(None), on).is_ok());
+        let person = guardian.map(|guardian| guardian.person);
+        Ok(self.into_holder(Some(Guardian { account: guardian_id, admitted, relation }), person))
     }
 
     fn facts(&self, guardian: Option<Guardian>) -> Facts {

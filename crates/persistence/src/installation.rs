@@ -71,7 +71,7 @@ impl Installation {
     /// # Errors
     /// Of the database.
     pub fn mode(db: &mut Db) -> QueryResult<Option<Mode>> {
-        let mode: Option<String> = installation::table.select(installation::mode).first(db).optional()?;
+        let mode: Option<String> = installation::table.select(installation::mode).get_result(db).optional()?;
         mode.map(|text| text.parse().map_err(|e| unreadable("the installation's mode", e))).transpose()
     }
 }

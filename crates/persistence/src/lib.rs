@@ -9,7 +9,7 @@
 //!    share a commit ([`writer`](self) thread), and an answer always means that it is on disk.
 //! 4. Nouns have inherent methods, one file each: [`accounts`], [`holders`], [`eid_locks`], [`sessions`], [`consents`], [`grants`],
 //!    [`refresh_families`], [`usage`], [`clients`], [`signing_keys`], [`messages`], [`one_time_codes`], [`audit`],
-//!    [`legacy_accounts`]. What leaves when is in [`expiry`] and `docs/retention.md`.
+//!    [`legacy_accounts`]; what one use of a session, grant or account needs of several is in [`standings`]. What leaves when is in [`expiry`] and `docs/retention.md`.
 //!
 //! **Short-lived** state (ten minutes at most) lies in [`ShortLived`], whose one delicate verb, `consume`, is a single atomic step.
 //!
@@ -40,6 +40,7 @@ pub mod schema;
 pub mod sessions;
 pub mod short_lived;
 pub mod signing_keys;
+pub mod standings;
 pub mod store;
 pub mod usage;
 mod writer;
@@ -68,6 +69,7 @@ pub use refresh_families::{Family, Rotated};
 pub use sessions::{Renewal, Session};
 pub use short_lived::{Consumed, Counted, Full, Key, Kind, Memory, ShortLived};
 pub use signing_keys::{KeyState, SigningKeyRecord};
+pub use standings::{AccountStanding, GrantStanding, SessionStanding};
 pub use store::{Store, StoreOptions};
 pub use usage::{UsageKind, UsageRecord};
 pub use writer::OnCommit;

@@ -181,7 +181,7 @@ fn find(db: &mut Db, account: Uuid, purpose: &str) -> QueryResult<Option<Row>> {
             one_time_codes::failures,
             one_time_codes::window_started_at,
         ))
-        .first(db)
+        .get_result(db)
         .optional()
 }
 

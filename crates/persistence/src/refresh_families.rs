@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::Db;
 use crate::columns::{from_ms, id, id_bytes, ms, unreadable};
+use crate::connection::on;
 use crate::grants::{Grant, LiveGrant};
 use crate::rows::Hold;
 use crate::schema::refresh_families;
@@ -63,7 +64,8 @@ impl Family {
     /// # Errors
     /// Of the database.
     pub fn find(db: &mut Db, grant: Uuid) -> QueryResult<Option<Self>> {
-        refresh_families::table.find(id_bytes(&grant)).first::<Row>(db).optional()?.map(Self::try_from).transpose()
+        let family = refresh_families::table.find(id_bytes(&grant));
+        on!(db, |connection| family.get_result::<Row>(connection)).optional()?.map(Self::try_from).transpose()
     }
 
     /// Rotates: one transaction that moves the counter and writes the usage record, or revokes, or does nothing. The usage
@@ -106,10 +108,9 @@ impl Family {
     }
 
     fn advance(&self, db: &mut Db, counter: u32, now: OffsetDateTime) -> QueryResult<()> {
-        diesel::update(refresh_families::table.find(id_bytes(&self.grant_id)))
-            .set((refresh_families::counter.eq(i64::from(counter)), refresh_families::rotated_at.eq(ms(now))))
-            .execute(db)
-            .map(drop)
+        let advance = diesel::update(refresh_families::table.find(id_bytes(&self.grant_id)))
+            .set((refresh_families::counter.eq(i64::from(counter)), refresh_families::rotated_at.eq(ms(now))));
+        on!(db, |connection| advance.execute(connection)).map(drop)
     }
 
     fn revoke(&self, db: &mut Db, now: OffsetDateTime) -> QueryResult<()> {

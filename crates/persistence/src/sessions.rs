@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::Db;
 use crate::columns::{from_ms, hash32, id, id_bytes, ms};
+use crate::connection::on;
 use crate::schema::{accounts, sessions};
 
 /// One session.
@@ -77,7 +78,7 @@ impl Session {
     /// # Errors
     /// Of the database.
     pub fn find(db: &mut Db, session: Uuid) -> QueryResult<Option<Self>> {
-        sessions::table.find(id_bytes(&session)).first::<Row>(db).optional()?.map(Self::try_from).transpose()
+        sessions::table.find(id_bytes(&session)).get_result::<Row>(db).optional()?.map(Self::try_from).transpose()
     }
 
     /// By id, only if it may be used: not ended, neither limit reached, its epoch the account's. One joined read. The caller
@@ -86,18 +87,8 @@ impl Session {
     /// # Errors
     /// Of the database.
     pub fn find_live(db: &mut Db, session: Uuid, now: OffsetDateTime, idle: Duration) -> QueryResult<Option<Self>> {
-        sessions::table
-            .inner_join(accounts::table.on(accounts::id.eq(sessions::account_id)))
-            .filter(sessions::id.eq(id_bytes(&session)))
-            .filter(sessions::ended_at.is_null())
-            .filter(sessions::expires_at.gt(ms(now)))
-            .filter(sessions::last_seen_at.gt(ms(now.saturating_sub(idle))))
-            .filter(sessions::epoch.eq(accounts::epoch))
-            .select(sessions::all_columns)
-            .first::<Row>(db)
-            .optional()?
-            .map(Self::try_from)
-            .transpose()
+        let live = live(id_bytes(&session), ms(now), ms(now.saturating_sub(idle))).select(sessions::all_columns);
+        on!(db, |connection| live.get_result::<Row>(connection)).optional()?.map(Self::try_from).transpose()
     }
 
     /// Gives a live session a new secret and records the factors proven now. `false`: it was ended meanwhile.
@@ -175,8 +166,20 @@ impl Session {
     }
 }
 
+/// The session, if it is alive, beside its account. `seen_after` is where the idle limit lies.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub(crate) fn live<'a>(session: &'a [u8], now: i64, seen_after: i64) -> _ {
+    sessions::table
+        .inner_join(accounts::table.on(accounts::id.eq(sessions::account_id)))
+        .filter(sessions::id.eq(session))
+        .filter(sessions::ended_at.is_null())
+        .filter(sessions::expires_at.gt(now))
+        .filter(sessions::last_seen_at.gt(seen_after))
+        .filter(sessions::epoch.eq(accounts::epoch))
+}
+
 #[derive(Queryable)]
-struct Row {
+pub(crate) struct Row {
     id: Vec<u8>,
     account_id: Vec<u8>,
     secret_hash: Vec<u8>,

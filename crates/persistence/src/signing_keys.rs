@@ -87,7 +87,7 @@ impl SigningKeyRecord {
     /// Of the database.
     pub fn activate(db: &mut Db, kid: &str, old_published_to: OffsetDateTime, now: OffsetDateTime) -> QueryResult<bool> {
         let next = signing_keys::table.filter(signing_keys::kid.eq(kid)).filter(signing_keys::state.eq(KeyState::Next.code()));
-        let Some(alg) = next.select(signing_keys::alg).first::<String>(db).optional()? else { return Ok(false) };
+        let Some(alg) = next.select(signing_keys::alg).get_result::<String>(db).optional()? else { return Ok(false) };
         diesel::update(signing_keys::table.filter(signing_keys::alg.eq(&alg)).filter(signing_keys::state.eq(KeyState::Active.code())))
             .set((
                 signing_keys::state.eq(KeyState::Retired.code()),

@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::columns::{from_json, from_ms, id, id_bytes, ms, to_json, unreadable};
+use crate::connection::on;
 use crate::schema::usage_records;
 use crate::{Db, Keyring, Place, Unsealable};
 
@@ -65,22 +66,20 @@ impl UsageRecord {
     /// # Errors
     /// Of the database.
     pub fn append(&self, db: &mut Db) -> QueryResult<()> {
-        diesel::insert_into(usage_records::table)
-            .values((
-                usage_records::id.eq(id_bytes(&self.id)),
-                usage_records::grant_id.eq(id_bytes(&self.grant_id)),
-                usage_records::account_id.eq(id_bytes(&self.account_id)),
-                usage_records::client_id.eq(&self.client_id),
-                usage_records::at.eq(ms(self.at)),
-                usage_records::kind.eq(self.kind.code()),
-                usage_records::attributes.eq(to_json("attributes", &self.attributes)?),
-                usage_records::account_level.eq(self.account_level),
-                usage_records::authentication_level.eq(self.authentication_level),
-                usage_records::acr.eq(&self.acr),
-                usage_records::address.eq(self.address.as_slice()),
-            ))
-            .execute(db)
-            .map(drop)
+        let row = diesel::insert_into(usage_records::table).values((
+            usage_records::id.eq(id_bytes(&self.id)),
+            usage_records::grant_id.eq(id_bytes(&self.grant_id)),
+            usage_records::account_id.eq(id_bytes(&self.account_id)),
+            usage_records::client_id.eq(&self.client_id),
+            usage_records::at.eq(ms(self.at)),
+            usage_records::kind.eq(self.kind.code()),
+            usage_records::attributes.eq(to_json("attributes", &self.attributes)?),
+            usage_records::account_level.eq(self.account_level),
+            usage_records::authentication_level.eq(self.authentication_level),
+            usage_records::acr.eq(&self.acr),
+            usage_records::address.eq(self.address.as_slice()),
+        ));
+        on!(db, |connection| row.execute(connection)).map(drop)
     }
 
     /// A page of an account's history, newest first, before the last id of the page before.

@@ -23,6 +23,7 @@ use crate::hashing::Hasher;
 use crate::observe::Metrics;
 use crate::outbound::Outbound;
 use crate::randomness::Randomness;
+use crate::routes::discovery::Published;
 use crate::throttle::Throttle;
 
 /// Clients are read again after this long, so that what an operator changes on another node is obeyed within a second.
@@ -57,7 +58,8 @@ pub struct Provider {
     /// The configured `acr` values.
     pub acr: AcrNames,
     signing: RwLock<Arc<SigningKeys>>,
-    clients: RwLock<HashMap<String, (Arc<ClientRecord>, OffsetDateTime)>>,
+    published: RwLock<Arc<Published>>,
+    clients: RwLock<HashMap<String, KnownClient>>,
     access_token_keys: AccessTokenKeys,
     refresh_key: RefreshKey,
     pairwise_key: PairwiseKey,
@@ -73,6 +75,14 @@ pub enum ClientStanding {
     AgreementExpired,
     /// No such client.
     Unknown,
+}
+
+/// A client as it was read a moment ago.
+#[derive(Clone)]
+struct KnownClient {
+    client: Arc<Client>,
+    disabled: bool,
+    read_at: OffsetDateTime,
 }
 
 /// What [`Provider::new`] puts together; opened by the commands and by the tests.
@@ -99,13 +109,15 @@ impl Provider {
         let Parts { config, store, keyring, signing, clock, randomness, metrics } = parts;
         let sandbox = store.mode() == Mode::Sandbox;
         let throttle = if sandbox && !config.sandbox.rate_limits { Throttle::off() } else { Throttle::new(config.limits.clone()) };
+        let acr = AcrNames::new(config.acr.loa1.clone(), config.acr.loa2.clone(), config.acr.nd69_prefix.clone());
         Ok(Self {
+            published: RwLock::new(Arc::new(Published::new(&config, &acr, &signing))),
+            acr,
             short_lived: ShortLived::memory(),
             hasher: Hasher::new(&config.passwords, randomness.clone())?,
             throttle,
             delivery: Delivery::new(&config, store.mode())?,
             outbound: Outbound::new(&config, store.mode())?,
-            acr: AcrNames::new(config.acr.loa1.clone(), config.acr.loa2.clone(), config.acr.nd69_prefix.clone()),
             signing: RwLock::new(Arc::new(signing)),
             clients: RwLock::new(HashMap::new()),
             access_token_keys: keyring.access_token_keys(),
@@ -132,8 +144,16 @@ impl Provider {
         Arc::clone(&self.signing.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// What anybody may read of this installation.
+    #[must_use]
+    pub fn published(&self) -> Arc<Published> {
+        Arc::clone(&self.published.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// Uses other signing keys from here on, after `keys rotate` or `keys retire`.
     pub fn use_signing(&self, keys: SigningKeys) {
+        // Published first: nobody meets a signature whose key cannot be fetched yet.
+        *self.published.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Published::new(&self.config, &self.acr, &keys));
         *self.signing.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
     }
 
@@ -162,32 +182,32 @@ impl Provider {
 
     /// Finds a client and what it may do today.
     pub async fn client(&self, client_id: &str) -> Result<ClientStanding, StoreError> {
-        let Some(row) = self.client_row(client_id).await? else { return Ok(ClientStanding::Unknown) };
-        if row.disabled_at.is_some() {
+        let Some(known) = self.known_client(client_id).await? else { return Ok(ClientStanding::Unknown) };
+        if known.disabled {
             return Ok(ClientStanding::Disabled);
         }
-        if row.client.agreement_expires_on.is_some_and(|last_day| self.clock.today() > last_day) {
+        if known.client.agreement_expires_on.is_some_and(|last_day| self.clock.today() > last_day) {
             return Ok(ClientStanding::AgreementExpired);
         }
-        Ok(ClientStanding::Active(Arc::new(row.client.clone())))
+        Ok(ClientStanding::Active(known.client))
     }
 
-    async fn client_row(&self, client_id: &str) -> Result<Option<Arc<ClientRecord>>, StoreError> {
+    async fn known_client(&self, client_id: &str) -> Result<Option<KnownClient>, StoreError> {
         let now = self.clock.now();
-        if let Some((row, read_at)) = self.clients.read().unwrap_or_else(PoisonError::into_inner).get(client_id)
-            && (now - *read_at).abs() < CLIENT_CACHED_FOR
+        if let Some(known) = self.clients.read().unwrap_or_else(PoisonError::into_inner).get(client_id)
+            && (now - known.read_at).abs() < CLIENT_CACHED_FOR
         {
-            return Ok(Some(Arc::clone(row)));
+            return Ok(Some(known.clone()));
         }
         let id = client_id.to_owned();
         let Some(row) = self.store.read(move |db| ClientRecord::find(db, &id)).await? else { return Ok(None) };
-        let row = Arc::new(row);
+        let known = KnownClient { client: Arc::new(row.client), disabled: row.disabled_at.is_some(), read_at: now };
         let mut cache = self.clients.write().unwrap_or_else(PoisonError::into_inner);
         if cache.len() >= CLIENTS_CACHED {
             cache.clear();
         }
-        cache.insert(client_id.to_owned(), (Arc::clone(&row), now));
-        Ok(Some(row))
+        cache.insert(client_id.to_owned(), known.clone());
+        Ok(Some(known))
     }
 
     /// Starts deliveries and expiry.

@@ -9,6 +9,7 @@ pub struct AcrNames {
     loa1: String,
     loa2: String,
     nd69_prefix: String,
+    supported: Vec<String>,
 }
 
 /// What an `acr` value, or a client's minimum, demands of account and sign-in.
@@ -47,16 +48,16 @@ impl AcrNames {
     /// The names as configured.
     #[must_use]
     pub fn new(loa1: String, loa2: String, nd69_prefix: String) -> Self {
-        Self { loa1, loa2, nd69_prefix }
+        let nd69 = [AuthenticationLevel::One, AuthenticationLevel::Two].map(|level| format!("{nd69_prefix}{}", level.number()));
+        let supported = [loa1.clone(), loa2.clone()].into_iter().chain(nd69).collect();
+        Self { loa1, loa2, nd69_prefix, supported }
     }
 
     /// Every value that metadata lists: those that a sign-in here can satisfy. Levels 3 and 4 need a biometric, which no page of ours takes;
     /// asked for as essential they are still understood, and answered by `unmet_authentication_requirements`.
     #[must_use]
-    pub fn supported(&self) -> Vec<String> {
-        let nd69 =
-            [AuthenticationLevel::One, AuthenticationLevel::Two].iter().map(|level| format!("{}{}", self.nd69_prefix, level.number()));
-        [self.loa1.clone(), self.loa2.clone()].into_iter().chain(nd69).collect()
+    pub fn supported(&self) -> &[String] {
+        &self.supported
     }
 
     /// What that value demands; `None` for a value that is not ours.

@@ -43,7 +43,7 @@ pub async fn start(visit: &Visit<'_>, parameters: &Parameters) -> Result<Interac
     let hints = |jwt: &str| oidc_provider::id_token::hint(&signing, jwt, &provider.config.issuer);
     let context = ResolveContext {
         known_scopes: claims::known_scopes(),
-        known_acr_values: &provider.acr.supported(),
+        known_acr_values: provider.acr.supported(),
         hints: &hints,
         now: provider.clock.now(),
     };

@@ -68,12 +68,12 @@ pub async fn proven_client(
 ) -> Result<Arc<Client>, Unproven> {
     let credentials = Credentials::extract(authorization(request), parameters)?;
     let now = provider.clock.now();
-    let client_id = credentials.client_id().to_owned();
     // Names that nobody has share one counter of their network, or a stranger could fill the store with counters.
-    let known = !matches!(provider.client(&client_id).await?, ClientStanding::Unknown);
-    let attempt = Attempt::Client { client_id: if known { &client_id } else { "" }, address: client_address(request, provider) };
+    let standing = provider.client(credentials.client_id()).await?;
+    let name = if matches!(standing, ClientStanding::Unknown) { "" } else { credentials.client_id() };
+    let attempt = Attempt::Client { client_id: name, address: client_address(request, provider) };
     provider.throttle.check(&provider.short_lived, &attempt, now).await.map_err(|throttled| Unproven::Throttled(throttled.seconds))?;
-    let outcome = judge(provider, &credentials, endpoint).await;
+    let outcome = judge(provider, standing, &credentials, endpoint).await;
     match &outcome {
         Ok(_) => provider.throttle.succeeded(&provider.short_lived, &attempt).await,
         Err(Unproven::Refused(_)) => provider.throttle.failed(&provider.short_lived, &attempt, now).await,
@@ -82,9 +82,14 @@ pub async fn proven_client(
     outcome
 }
 
-async fn judge(provider: &Provider, credentials: &Credentials, endpoint: &str) -> Result<Arc<Client>, Unproven> {
+async fn judge(
+    provider: &Provider,
+    standing: ClientStanding,
+    credentials: &Credentials,
+    endpoint: &str,
+) -> Result<Arc<Client>, Unproven> {
     let now = provider.clock.now();
-    let client = match provider.client(credentials.client_id()).await? {
+    let client = match standing {
         ClientStanding::Active(client) => client,
         ClientStanding::Unknown => return Err(authenticate_unknown(credentials).into()),
         ClientStanding::Disabled | ClientStanding::AgreementExpired => {

@@ -3,10 +3,13 @@
 use actix_web::HttpResponse;
 use actix_web::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL};
 use actix_web::web::{self, Data, ServiceConfig};
+use oidc_provider::jose::SigningKeys;
 use oidc_provider::metadata::Metadata;
 
 use super::form::method_not_allowed;
+use crate::claims::AcrNames;
 use crate::claims::catalogue::{known_scopes, supported_claims};
+use crate::config::Config;
 use crate::provider::Provider;
 
 pub(super) fn configure(services: &mut ServiceConfig) {
@@ -17,31 +20,40 @@ pub(super) fn configure(services: &mut ServiceConfig) {
 }
 
 async fn metadata(provider: Data<Provider>) -> HttpResponse {
-    public(&document(&provider), 300)
+    public(&provider.published().metadata)
 }
 
 async fn jwks(provider: Data<Provider>) -> HttpResponse {
-    // Shorter than the time for which a new key is published before it signs.
-    public(&provider.signing().jwks(), 300)
+    public(&provider.published().jwks)
 }
 
-/// The metadata document of this installation.
-#[must_use]
-pub fn document(provider: &Provider) -> serde_json::Value {
-    Metadata {
-        issuer: provider.config.issuer.clone(),
-        scopes_supported: known_scopes().clone(),
-        claims_supported: supported_claims().into_iter().map(str::to_owned).collect(),
-        acr_values_supported: provider.acr.supported(),
-        signing_algs: provider.signing().algs(),
-        service_documentation: None,
+/// What anybody may read of this installation; it changes only with the signing keys, so its bytes are kept.
+pub struct Published {
+    metadata: web::Bytes,
+    jwks: web::Bytes,
+}
+
+impl Published {
+    /// With these keys.
+    #[must_use]
+    pub fn new(config: &Config, acr: &AcrNames, signing: &SigningKeys) -> Self {
+        let metadata = Metadata {
+            issuer: config.issuer.clone(),
+            scopes_supported: known_scopes().clone(),
+            claims_supported: supported_claims().into_iter().map(str::to_owned).collect(),
+            acr_values_supported: acr.supported().to_vec(),
+            signing_algs: signing.algs(),
+            service_documentation: None,
+        };
+        Self { metadata: metadata.to_json().to_string().into(), jwks: signing.jwks().to_string().into() }
     }
-    .to_json()
 }
 
-fn public(document: &serde_json::Value, seconds: u32) -> HttpResponse {
+/// Kept for less time than that for which a new key is published before it signs.
+fn public(document: &web::Bytes) -> HttpResponse {
     HttpResponse::Ok()
-        .insert_header((CACHE_CONTROL, format!("public, max-age={seconds}")))
+        .insert_header((CACHE_CONTROL, "public, max-age=300"))
         .insert_header((ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
-        .json(document)
+        .content_type("application/json")
+        .body(document.clone())
 }

@@ -1,11 +1,7 @@
 //! An access token, and what stands behind it at this moment.
 
 use oidc_provider::access_token::{self, AccessToken};
-use persistence::StoreError;
-use persistence::consents::Consent;
-use persistence::grants::{Grant, LiveGrant};
-use persistence::holders::Holder;
-
+use persistence::{GrantStanding, StoreError};
 use uuid::Uuid;
 
 use crate::provider::Provider;
@@ -18,15 +14,8 @@ pub struct LiveToken {
     pub granted: Option<Granted>,
 }
 
-/// A grant that is good now, and its account.
-pub struct Granted {
-    /// The grant.
-    pub grant: Grant,
-    /// The account, with the facts of today.
-    pub holder: Holder,
-    /// What the citizen has agreed to with the client, as it stands now.
-    pub consent: Option<Consent>,
-}
+/// A grant that is good now, its account, and what the citizen has agreed to with the client, as it stands now.
+pub type Granted = GrantStanding;
 
 /// Opens a token and looks at its grant, session and account: a lock, a sign-out or a revocation reaches it at once.
 pub async fn live_token(provider: &Provider, text: &str) -> Result<Option<LiveToken>, StoreError> {
@@ -44,13 +33,5 @@ pub async fn granted(provider: &Provider, grant_id: Uuid) -> Result<Option<Grant
     let now = provider.clock.now();
     let today = crate::clock::legal_date(now);
     let keyring = provider.keyring.clone();
-    provider
-        .store
-        .read(move |db| {
-            let Some(LiveGrant(grant)) = LiveGrant::find(db, grant_id, now)? else { return Ok(None) };
-            let Some(holder) = Holder::load(db, &keyring, grant.account_id, today)? else { return Ok(None) };
-            let consent = Consent::find(db, grant.account_id, &grant.client_id)?;
-            Ok(Some(Granted { grant, holder, consent }))
-        })
-        .await
+    provider.store.read(move |db| Granted::find(db, &keyring, grant_id, now, today)).await
 }

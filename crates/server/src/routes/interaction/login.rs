@@ -3,9 +3,8 @@
 use account_policy::{CitizenId, admit};
 use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse};
-use persistence::StoreError;
+use persistence::{AccountStanding, StoreError};
 use persistence::accounts::Account;
-use persistence::holders::Holder;
 use persistence::sessions::Session;
 use sha2::{Digest, Sha256};
 
@@ -104,15 +103,8 @@ async fn enter(posted: &mut Posted<'_>, account: Account) -> Result<Entered, Sto
     let keyring = provider.keyring.clone();
     let id = account.id;
     let client_id = posted.interaction.request.client_id.clone();
-    let found = provider
-        .store
-        .read(move |db| {
-            let holder = Holder::load(db, &keyring, id, today)?;
-            let consent = persistence::consents::Consent::find(db, id, &client_id)?;
-            Ok(holder.map(|holder| (holder, consent)))
-        })
-        .await?;
-    let Some((holder, consent)) = found else { return Err(StoreError::Database(persistence::QueryError::NotFound)) };
+    let found = provider.store.read(move |db| AccountStanding::find(db, &keyring, id, &client_id, today)).await?;
+    let Some(AccountStanding { holder, consent }) = found else { return Err(StoreError::Database(persistence::QueryError::NotFound)) };
     if let Err(refusal) = admit(&holder.facts, today) {
         return Ok(Entered::Refused(refusal));
     }

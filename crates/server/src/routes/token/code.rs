@@ -11,12 +11,10 @@ use oidc_provider::pkce::CodeVerifier;
 use oidc_provider::refresh;
 use oidc_provider::secret;
 use oidc_provider::token::{self, TokenError, TokenResponse};
-use persistence::consents::Consent;
 use persistence::grants::{Grant, Redemption};
-use persistence::holders::Holder;
 use persistence::refresh_families::Family;
 use persistence::usage::UsageKind;
-use persistence::{Consumed, Kind};
+use persistence::{AccountStanding, Consumed, Kind};
 
 use super::{Failure, access_token, response};
 use crate::disclosure::{Asked, release};
@@ -39,9 +37,8 @@ pub(super) async fn redeem(
     let account = code.authentication.account;
     let keyring = provider.keyring.clone();
     let client_id = client.client_id.clone();
-    let (holder, consent) =
-        provider.store.read(move |db| Ok((Holder::load(db, &keyring, account, today)?, Consent::find(db, account, &client_id)?))).await?;
-    let holder = holder.ok_or(TokenError::GrantVoid)?;
+    let standing = provider.store.read(move |db| AccountStanding::find(db, &keyring, account, &client_id, today)).await?;
+    let AccountStanding { holder, consent } = standing.ok_or(TokenError::GrantVoid)?;
     // A lock, a new password, a sign-out everywhere since the code was issued.
     if holder.account.epoch != code.epoch {
         return Err(TokenError::GrantVoid.into());
