@@ -95,6 +95,9 @@ impl Parameters {
 }
 
 fn decode(text: &str) -> Result<String, ParametersError> {
+    if !text.bytes().any(|byte| matches!(byte, b'%' | b'+' | 0)) {
+        return Ok(text.to_owned());
+    }
     let mut escapes = text.split('%').skip(1);
     if !escapes.all(|after| after.as_bytes().get(..2).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))) {
         return Err(ParametersError::BadEscape);

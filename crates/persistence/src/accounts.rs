@@ -50,7 +50,12 @@ impl Account {
     /// # Errors
     /// Of the database.
     pub fn find_by_number(db: &mut Db, number: &NumberHash) -> QueryResult<Option<Self>> {
-        accounts::table.filter(accounts::number_hash.eq(number.0.as_slice())).get_result::<Row>(db).optional()?.map(Self::try_from).transpose()
+        accounts::table
+            .filter(accounts::number_hash.eq(number.0.as_slice()))
+            .get_result::<Row>(db)
+            .optional()?
+            .map(Self::try_from)
+            .transpose()
     }
 
     /// Inserts it.

@@ -145,7 +145,8 @@ impl Consent {
     }
 }
 
-pub(crate) type Columns = (consents::account_id, consents::client_id, consents::scope, consents::claims, consents::purpose_hash, consents::given_at);
+pub(crate) type Columns =
+    (consents::account_id, consents::client_id, consents::scope, consents::claims, consents::purpose_hash, consents::given_at);
 pub(crate) const COLUMNS: Columns =
     (consents::account_id, consents::client_id, consents::scope, consents::claims, consents::purpose_hash, consents::given_at);
 

@@ -168,8 +168,7 @@ impl LiveGrant {
 }
 
 pub(crate) type LiveRow = (Row, Option<(Vec<u8>, Option<i64>)>, Option<i64>);
-type Columns =
-    (<grants::table as Table>::AllColumns, Nullable<(sessions::id, sessions::ended_at)>, Nullable<consents::grants_void_to>);
+type Columns = (<grants::table as Table>::AllColumns, Nullable<(sessions::id, sessions::ended_at)>, Nullable<consents::grants_void_to>);
 
 /// The columns of [`LiveRow`].
 pub(crate) fn columns() -> Columns {

@@ -82,8 +82,7 @@ impl GrantStanding {
             .inner_join(identities::table.on(identities::account_id.eq(accounts::id)))
             .left_join(guardians::table.on(guardians::account_id.eq(accounts::id)))
             .select((grants::columns(), holders::columns(), agreement(), consents_table::withdrawn_at.nullable()));
-        let found =
-            on!(db, |connection| query.get_result::<(LiveRow, HolderRow, Agreement, Option<i64>)>(connection)).optional()?;
+        let found = on!(db, |connection| query.get_result::<(LiveRow, HolderRow, Agreement, Option<i64>)>(connection)).optional()?;
         let Some((grant, holder, consent, withdrawn_at)) = found else { return Ok(None) };
         let Some(LiveGrant(grant)) = LiveGrant::of_row(grant)? else { return Ok(None) };
         let consent = consent_of(consent.filter(|_| withdrawn_at.is_none()))?;

@@ -7,13 +7,14 @@ mod seal;
 use std::fmt;
 use std::sync::Arc;
 
-use account_policy::CitizenId;
+use account_policy::{CitizenId, Person};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use oidc_provider::access_token::AccessTokenKeys;
 use oidc_provider::refresh::RefreshKey;
 use oidc_provider::subject::PairwiseKey;
+use quick_cache::sync::Cache;
 use sha2::Sha256;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
@@ -69,6 +70,17 @@ struct Inner {
     refresh: Vec<Generation>,
     csrf: Vec<Generation>,
     random: RandomSource,
+    opened: Cache<uuid::Uuid, OpenedPerson>,
+}
+
+/// Persons that stay open. One takes about 2 KiB.
+const OPENED: usize = 4096;
+
+/// A person as opened from these sealed bytes.
+#[derive(Clone)]
+pub(crate) struct OpenedPerson {
+    pub sealed: Arc<[u8]>,
+    pub person: Arc<Person>,
 }
 
 impl Keyring {
@@ -97,6 +109,7 @@ impl Keyring {
             refresh: take(Purpose::Refresh)?,
             csrf: take(Purpose::Csrf)?,
             random,
+            opened: Cache::new(OPENED),
         })))
     }
 
@@ -117,6 +130,11 @@ impl Keyring {
     /// [`Unsealable`].
     pub fn unseal(&self, place: Place<'_>, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Unsealable> {
         seal::unseal(&self.0.sealing, place, sealed)
+    }
+
+    /// The persons that were opened last, by account.
+    pub(crate) fn opened(&self) -> &Cache<uuid::Uuid, OpenedPerson> {
+        &self.0.opened
     }
 
     /// Which sealing key seals now (column `key_id`), so that a later re-sealing finds old rows.

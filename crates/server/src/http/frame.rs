@@ -123,5 +123,9 @@ impl<'a> Visit<'a> {
 }
 
 fn asked_language(query: &str) -> Option<Language> {
+    // Most requests do not ask, and an authorization request is long.
+    if !query.contains("lang=") {
+        return None;
+    }
     form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "lang").and_then(|(_, tag)| Language::from_tag(&tag))
 }

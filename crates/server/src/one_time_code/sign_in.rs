@@ -54,7 +54,7 @@ impl Audience<'_> {
     fn person(&self) -> Option<&Person> {
         match self {
             Self::Holder(holder) => Some(&holder.person),
-            Self::GuardianOf(child) => child.guardian.as_ref(),
+            Self::GuardianOf(child) => child.guardian.as_deref(),
         }
     }
 }

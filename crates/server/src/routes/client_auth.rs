@@ -82,12 +82,7 @@ pub async fn proven_client(
     outcome
 }
 
-async fn judge(
-    provider: &Provider,
-    standing: ClientStanding,
-    credentials: &Credentials,
-    endpoint: &str,
-) -> Result<Arc<Client>, Unproven> {
+async fn judge(provider: &Provider, standing: ClientStanding, credentials: &Credentials, endpoint: &str) -> Result<Arc<Client>, Unproven> {
     let now = provider.clock.now();
     let client = match standing {
         ClientStanding::Active(client) => client,

@@ -25,12 +25,13 @@ pub mod userinfo;
 
 /// Registers every route of this installation.
 pub fn configure(services: &mut ServiceConfig, provider: &Provider) {
-    discovery::configure(services);
+    // Routes are tried in this order: what is asked most comes first.
     authorize::configure(services);
-    interaction::configure(services);
     token::configure(services);
     userinfo::configure(services);
     introspect::configure(services);
+    interaction::configure(services);
+    discovery::configure(services);
     revoke::configure(services);
     logout::configure(services);
     recover::configure(services);

@@ -3,9 +3,9 @@
 use account_policy::{CitizenId, admit};
 use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse};
-use persistence::{AccountStanding, StoreError};
 use persistence::accounts::Account;
 use persistence::sessions::Session;
+use persistence::{AccountStanding, StoreError};
 use sha2::{Digest, Sha256};
 
 use super::Posted;

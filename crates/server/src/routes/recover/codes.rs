@@ -47,7 +47,7 @@ async fn try_send(provider: &Provider, number: NumberHash, language: Language) -
 pub(super) fn in_charge(holder: &Holder, today: Date) -> Option<&Person> {
     match is_represented(&holder.facts, today) {
         Ok(false) => Some(&holder.person),
-        Ok(true) => holder.guardian.as_ref().filter(|_| holder.facts.guardian.is_some_and(|guardian| guardian.admitted)),
+        Ok(true) => holder.guardian.as_deref().filter(|_| holder.facts.guardian.is_some_and(|guardian| guardian.admitted)),
         Err(_) => None,
     }
 }

@@ -79,7 +79,7 @@ impl Attempted {
         if let Some(holder) = Holder::load(db, &provider.keyring, account.id, legal_date(now))? {
             let text = Words(self.language).password_reset(now);
             let guardian = super::codes::in_charge(&holder, legal_date(now)).filter(|person| person.citizen_id != holder.person.citizen_id);
-            let told = [Some(&holder.person), guardian];
+            let told = [Some(&*holder.person), guardian];
             for message in told.into_iter().flatten().flat_map(|person| Drafting::of(provider).notices(account, person, &text)) {
                 message.insert(db, &provider.keyring)?;
             }
