@@ -99,20 +99,9 @@ impl Grant {
 
     /// `false`: a row with this id is there, a grant or a tombstone.
     fn insert(&self, db: &mut Db) -> QueryResult<bool> {
-        let values = (
-            grants::id.eq(id_bytes(&self.id)),
-            grants::account_id.eq(id_bytes(&self.account_id)),
-            grants::client_id.eq(&self.client_id),
-            grants::session_id.eq(self.session_id.as_ref().map(id_bytes)),
-            grants::scope.eq(self.scope.to_string()),
-            grants::claims.eq(to_json("a claims request", &self.claims)?),
-            grants::authentication.eq(to_json("an authentication", &self.authentication)?),
-            grants::epoch.eq(self.epoch),
-            grants::created_at.eq(ms(self.created_at)),
-            grants::expires_at.eq(ms(self.expires_at)),
-        );
+        let values = Written::of(self)?;
         // ON CONFLICT does not go through `Db`, and `sql_query` would be prepared anew each time on the hottest path of all.
-        let insert = diesel::insert_into(grants::table).values(values).on_conflict(grants::id).do_nothing();
+        let insert = diesel::insert_into(grants::table).values(&values).on_conflict(grants::id).do_nothing();
         on!(db, |connection| insert.execute(connection)).map(|rows| rows == 1)
     }
 
@@ -123,17 +112,7 @@ impl Grant {
             .filter(grants::id.eq(id_bytes(&self.id)))
             .filter(grants::client_id.eq(&self.client_id))
             .filter(grants::authentication.eq(""));
-        let values = (
-            grants::account_id.eq(id_bytes(&self.account_id)),
-            grants::session_id.eq(self.session_id.as_ref().map(id_bytes)),
-            grants::scope.eq(self.scope.to_string()),
-            grants::claims.eq(to_json("a claims request", &self.claims)?),
-            grants::authentication.eq(to_json("an authentication", &self.authentication)?),
-            grants::epoch.eq(self.epoch),
-            grants::created_at.eq(ms(self.created_at)),
-            grants::expires_at.eq(ms(self.expires_at)),
-        );
-        diesel::update(tombstone).set(values).execute(db).map(|rows| rows == 1)
+        diesel::update(tombstone).set(&Written::of(self)?).execute(db).map(|rows| rows == 1)
     }
 
     /// Whether it outlives the session (OpenID Connect Core §11).
@@ -187,6 +166,39 @@ pub(crate) fn live<'a>(grant: &'a [u8], now: i64) -> _ {
         .filter(grants::revoked_at.is_null())
         .filter(grants::expires_at.gt(now))
         .filter(grants::epoch.eq(accounts::epoch))
+}
+
+/// A grant's row as it is inserted, or written over its tombstone, whose `revoked_at` stays.
+#[derive(Insertable, AsChangeset)]
+#[diesel(table_name = grants, treat_none_as_null = true)]
+struct Written<'a> {
+    id: &'a [u8],
+    account_id: &'a [u8],
+    client_id: &'a str,
+    session_id: Option<&'a [u8]>,
+    scope: String,
+    claims: String,
+    authentication: String,
+    epoch: i64,
+    created_at: i64,
+    expires_at: i64,
+}
+
+impl<'a> Written<'a> {
+    fn of(grant: &'a Grant) -> QueryResult<Self> {
+        Ok(Self {
+            id: id_bytes(&grant.id),
+            account_id: id_bytes(&grant.account_id),
+            client_id: &grant.client_id,
+            session_id: grant.session_id.as_ref().map(id_bytes),
+            scope: grant.scope.to_string(),
+            claims: to_json("a claims request", &grant.claims)?,
+            authentication: to_json("an authentication", &grant.authentication)?,
+            epoch: grant.epoch,
+            created_at: ms(grant.created_at),
+            expires_at: ms(grant.expires_at),
+        })
+    }
 }
 
 /// The account's epoch is the code's and the session has not ended; both are held until the commit.

@@ -49,7 +49,7 @@ fn a_number_has_one_account_however_many_ask_at_once(world: &World) {
 fn a_holder_comes_back_as_it_was_inserted(world: &World) {
     let id = world.citizen(1);
     let holder = holder(world, id, TODAY);
-    assert!(holder.person == person(1));
+    assert!(*holder.person == person(1));
     assert_eq!((holder.facts.kind, holder.facts.has_eid, holder.facts.guardian), (HolderKind::Citizen, true, None));
     assert_eq!(holder.facts.card.unwrap().expires_on, Some(date!(2030 - 01 - 02)));
     assert!(!format!("{holder:?}").contains("Nguyễn") && !format!("{holder:?}").contains(number(1).as_str()));
@@ -58,7 +58,7 @@ fn a_holder_comes_back_as_it_was_inserted(world: &World) {
     moved.place_of_origin = Some("Huế".into());
     let (keyring, stored) = (world.keyring.clone(), moved.clone());
     assert!(world.run(move |db| Holder::update_person(db, &keyring, id, &stored, NOW)));
-    assert!(self::holder(world, id, TODAY).person == moved);
+    assert!(*self::holder(world, id, TODAY).person == moved);
 }
 
 fn a_childs_guardian_is_admitted_only_while_the_guardians_own_account_may_be_used(world: &World) {
@@ -71,7 +71,7 @@ fn a_childs_guardian_is_admitted_only_while_the_guardians_own_account_may_be_use
 
     let admitted = |on| holder(world, id, on).facts.guardian.unwrap().admitted;
     assert!(admitted(TODAY));
-    assert!(holder(world, id, TODAY).guardian.unwrap() == person(1));
+    assert!(*holder(world, id, TODAY).guardian.unwrap() == person(1));
     assert!(!admitted(date!(2030 - 02 - 01)), "the guardian's card has expired");
     lock(world, guardian, LockGround::HolderRequest);
     assert!(!admitted(TODAY), "the guardian's card is locked");

@@ -17,7 +17,7 @@ use persistence::StoreError;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::client_auth::proven_client;
+use super::client_auth::{Unproven, proven_client};
 use super::form::{FormError, form, method_not_allowed};
 use super::refusal::{refuse, refuse_client, store_failed};
 use crate::http::answer;
@@ -31,8 +31,48 @@ pub(super) fn configure(services: &mut ServiceConfig) {
 #[derive(Debug)]
 enum Failure {
     Refused(TokenError),
+    Unproven(Unproven),
+    Body(FormError),
     Store(StoreError),
     Signing(KeyError),
+}
+
+impl Failure {
+    /// Its error code, for metrics.
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Refused(error) => error.answer().0.code,
+            Self::Unproven(unproven) => unproven.code(),
+            Self::Body(_) => "invalid_request",
+            Self::Store(StoreError::Busy) => "temporarily_unavailable",
+            Self::Store(_) | Self::Signing(_) => "server_error",
+        }
+    }
+
+    fn answer(&self) -> HttpResponse {
+        match self {
+            Self::Refused(error) => refuse(error),
+            Self::Unproven(unproven) => refuse_client(unproven),
+            Self::Body(error) => answer::error(400, "invalid_request", &error.to_string()),
+            Self::Store(error) => store_failed(error),
+            Self::Signing(error) => answer::internal(error),
+        }
+    }
+}
+
+impl From<FormError> for Failure {
+    fn from(error: FormError) -> Self {
+        match error {
+            FormError::Parameters(error) => Self::Refused(error.into()),
+            error @ FormError::ContentType => Self::Body(error),
+        }
+    }
+}
+
+impl From<Unproven> for Failure {
+    fn from(unproven: Unproven) -> Self {
+        Self::Unproven(unproven)
+    }
 }
 
 impl From<TokenError> for Failure {
@@ -54,47 +94,37 @@ impl From<KeyError> for Failure {
 }
 
 async fn token(request: HttpRequest, body: web::Bytes, provider: Data<Provider>) -> HttpResponse {
-    let parameters = match form(&request, &body) {
-        Ok(parameters) => parameters,
-        Err(FormError::Parameters(error)) => {
-            provider.metrics.token("unknown", "invalid_request");
-            return refuse(&TokenError::from(error));
-        }
-        Err(error @ FormError::ContentType) => return answer::error(400, "invalid_request", &error.to_string()),
-    };
-    let client = match proven_client(&request, &parameters, &provider, "/oauth2/token").await {
-        Ok(client) => client,
-        Err(unproven) => {
-            provider.metrics.token("unknown", unproven.code());
-            return refuse_client(&unproven);
-        }
-    };
-    let grant = match Grant::parse(&parameters).and_then(|grant| permit(&grant, &client).map(|()| grant)) {
-        Ok(grant) => grant,
-        Err(error) => {
-            provider.metrics.token("unknown", error.answer().0.code);
-            return refuse(&error);
-        }
-    };
-    let kind = grant_type(&grant);
-    let outcome = match grant {
-        Grant::AuthorizationCode { code, redirect_uri, code_verifier } => {
-            code::redeem(&request, &provider, &client, &code, redirect_uri.as_deref(), code_verifier.as_ref()).await
-        }
-        Grant::RefreshToken { refresh_token, scope } => refresh::rotate(&request, &provider, &client, &refresh_token, scope.as_ref()).await,
-        Grant::ClientCredentials { scope } => client_credentials::issue(&provider, &client, scope.as_ref()),
-    };
-    match outcome {
+    let mut grant_type = "unknown";
+    match issue(&request, &body, &provider, &mut grant_type).await {
         Ok(response) => {
-            provider.metrics.token(kind, "issued");
+            provider.metrics.token(grant_type, "issued");
             answer::json(&response)
         }
-        Err(Failure::Refused(error)) => {
-            provider.metrics.token(kind, error.answer().0.code);
-            refuse(&error)
+        Err(failure) => {
+            provider.metrics.token(grant_type, failure.code());
+            failure.answer()
         }
-        Err(Failure::Store(error)) => store_failed(&error),
-        Err(Failure::Signing(error)) => answer::internal(&error),
+    }
+}
+
+/// Names the grant's type as soon as it is known and allowed.
+async fn issue(
+    request: &HttpRequest,
+    body: &web::Bytes,
+    provider: &Provider,
+    grant_type_of: &mut &'static str,
+) -> Result<TokenResponse, Failure> {
+    let parameters = form(request, body)?;
+    let client = proven_client(request, &parameters, provider, "/oauth2/token").await?;
+    let grant = Grant::parse(&parameters)?;
+    permit(&grant, &client)?;
+    *grant_type_of = grant_type(&grant);
+    match grant {
+        Grant::AuthorizationCode { code, redirect_uri, code_verifier } => {
+            code::redeem(request, provider, &client, &code, redirect_uri.as_deref(), code_verifier.as_ref()).await
+        }
+        Grant::RefreshToken { refresh_token, scope } => refresh::rotate(request, provider, &client, &refresh_token, scope.as_ref()).await,
+        Grant::ClientCredentials { scope } => client_credentials::issue(provider, &client, scope.as_ref()),
     }
 }
 
