@@ -1,0 +1,138 @@
+//! The command line.
+
+mod hello;
+mod raw;
+mod run;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use clap::{Args, Parser, Subcommand};
+use rustix::thread::{CpuSet, sched_setaffinity};
+
+use crate::closed::Rounds;
+use crate::workload::Workload;
+
+/// Measures an OpenID Connect provider on this machine.
+#[derive(Debug, Parser)]
+#[command(name = "load", version)]
+pub struct Load {
+    #[command(subcommand)]
+    command: Command,
+    /// Run on this processor only.
+    #[arg(long, global = true, value_name = "NUMBER")]
+    cpu: Option<usize>,
+    /// Append each result as a line of JSON.
+    #[arg(long, global = true, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Closed loop: each of so many users begins again when answered.
+    Run(RunArguments),
+    /// What nothing can be faster than: RS256, ES256, Argon2id on one thread.
+    Raw {
+        /// Seconds for each.
+        #[arg(long, default_value_t = 3.0)]
+        seconds: f64,
+    },
+    /// A plain actix answer through the same driver.
+    Hello(HelloArguments),
+    /// The server of `hello`.
+    #[command(hide = true)]
+    HelloServer {
+        /// A loopback URL.
+        #[arg(long)]
+        url: String,
+    },
+}
+
+/// Whom to measure.
+#[derive(Debug, Args)]
+pub(crate) struct Target {
+    /// A JSON file with issuer, clients and people; ours when absent.
+    #[arg(long, value_name = "FILE")]
+    pub profile: Option<PathBuf>,
+    /// The server's process, to read its CPU time and memory.
+    #[arg(long)]
+    pub pid: Option<i32>,
+}
+
+/// How long.
+#[derive(Debug, Args)]
+pub(crate) struct Times {
+    /// Seconds before anything is counted.
+    #[arg(long, default_value_t = 2.0)]
+    pub warmup: f64,
+    /// Seconds that are counted.
+    #[arg(long, default_value_t = 10.0)]
+    pub seconds: f64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArguments {
+    #[command(flatten)]
+    pub target: Target,
+    #[command(flatten)]
+    pub times: Times,
+    /// What to measure; everything when absent.
+    #[arg(long, value_enum, value_delimiter = ',')]
+    pub workloads: Vec<Workload>,
+    /// Users at once.
+    #[arg(long, value_delimiter = ',', default_values_t = [1, 16, 64])]
+    pub users: Vec<usize>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct HelloArguments {
+    #[command(flatten)]
+    pub times: Times,
+    /// Connections at once.
+    #[arg(long, value_delimiter = ',', default_values_t = [1, 16, 64])]
+    pub users: Vec<usize>,
+    /// The processor of the server.
+    #[arg(long, value_name = "NUMBER")]
+    pub server_cpu: Option<usize>,
+    /// Where the server listens.
+    #[arg(long, default_value = "http://127.0.0.1:8091/")]
+    pub url: String,
+}
+
+impl Times {
+    pub(crate) fn rounds(&self, server: Option<i32>) -> Rounds {
+        Rounds { warmup: Duration::from_secs_f64(self.warmup), measured: Duration::from_secs_f64(self.seconds), server }
+    }
+}
+
+/// Runs what the command line says.
+///
+/// # Errors
+/// Cause and cure.
+pub fn main() -> anyhow::Result<()> {
+    let Load { command, cpu, out } = Load::parse();
+    if let Some(cpu) = cpu {
+        stay_on(cpu)?;
+    }
+    let out = out.as_deref();
+    match command {
+        Command::Run(arguments) => block_on(run::run(&arguments, out)),
+        Command::Raw { seconds } => block_on(raw::run(Duration::from_secs_f64(seconds), out)),
+        Command::Hello(arguments) => block_on(hello::run(&arguments, out)),
+        Command::HelloServer { url } => crate::hello::serve(&crate::origin::Origin::parse(&url)?),
+    }
+}
+
+fn stay_on(cpu: usize) -> anyhow::Result<()> {
+    let mut set = CpuSet::new();
+    anyhow::ensure!(cpu < CpuSet::MAX_CPU, "there is no processor {cpu}");
+    set.set(cpu);
+    sched_setaffinity(None, &set).with_context(|| format!("cannot run on processor {cpu}"))
+}
+
+/// One thread: what the driver costs can be read, and its users share everything without locks.
+fn block_on(future: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    tokio::task::LocalSet::new().block_on(&runtime, future)
+}

@@ -1,0 +1,61 @@
+//! The users of a run: signed in once, used by one workload after another.
+
+use std::rc::Rc;
+
+use futures_util::future::try_join_all;
+
+use crate::failure::Failure;
+use crate::portal::Portal;
+use crate::user::User;
+use crate::workload::Workload;
+
+/// Sign-ins that are under way at once while users are prepared.
+const AT_ONCE: usize = 8;
+
+/// Everybody who is not busy.
+pub struct Crowd {
+    portal: Rc<Portal>,
+    idle: Vec<User>,
+    made: usize,
+}
+
+impl Crowd {
+    /// Nobody yet.
+    #[must_use]
+    pub fn new(portal: Portal) -> Self {
+        Self { portal: Rc::new(portal), idle: Vec::new(), made: 0 }
+    }
+
+    /// The provider's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.portal.profile.name
+    }
+
+    /// What the users use.
+    #[must_use]
+    pub fn portal(&self) -> &Rc<Portal> {
+        &self.portal
+    }
+
+    /// That many users, ready for the workload.
+    ///
+    /// # Errors
+    /// The first [`Failure`] of the preparations.
+    pub async fn take(&mut self, users: usize, workload: Workload) -> Result<Vec<User>, Failure> {
+        while self.idle.len() < users {
+            self.idle.push(User::new(self.made, self.portal.clone()));
+            self.made += 1;
+        }
+        let mut taken = self.idle.split_off(self.idle.len() - users);
+        for some in taken.chunks_mut(AT_ONCE) {
+            try_join_all(some.iter_mut().map(|user| user.prepare(workload))).await?;
+        }
+        Ok(taken)
+    }
+
+    /// Takes them in again.
+    pub fn give_back(&mut self, users: Vec<User>) {
+        self.idle.extend(users);
+    }
+}
