@@ -54,6 +54,20 @@ impl Crowd {
         Ok(taken)
     }
 
+    /// That many users of whom at most as many as the profile has people sign in; the others are further connections of their browsers.
+    ///
+    /// # Errors
+    /// As [`Self::take`].
+    pub async fn take_with_shared_sessions(&mut self, users: usize, workload: Workload) -> Result<Vec<User>, Failure> {
+        let mut taken = self.take(users.min(self.portal.profile.users.count), workload).await?;
+        for number in taken.len()..users {
+            let mut other = taken[number % self.portal.profile.users.count].another_connection();
+            other.prepare(workload).await?;
+            taken.push(other);
+        }
+        Ok(taken)
+    }
+
     /// Takes them in again.
     pub fn give_back(&mut self, users: Vec<User>) {
         self.idle.extend(users);

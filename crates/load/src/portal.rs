@@ -288,3 +288,58 @@ fn token<const N: usize>(random: &mut SmallRng) -> String {
 fn unsendable(error: http::Error) -> Failure {
     Failure::Wrong(error.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng as _;
+    use serde_json::json;
+
+    use super::*;
+
+    fn portal() -> Portal {
+        let mut portal = Portal::plain("p", Url::parse("http://127.0.0.1:1/").unwrap()).unwrap();
+        portal.profile.issuer = "http://127.0.0.1:1".to_owned();
+        portal
+    }
+
+    #[tokio::test]
+    async fn an_answer_to_another_request_or_of_another_provider_is_not_redeemed() {
+        let portal = portal();
+        let client = portal.profile.client.clone();
+        let begun = portal.begin(&client, &BTreeMap::new(), &mut SmallRng::seed_from_u64(1));
+        let mut connection = Connection::new(portal.origin.clone());
+        for (answer, complaint) in [
+            ("code=c&state=other", "state differs"),
+            ("code=c", "state differs"),
+            ("error=access_denied", "no code"),
+            ("code=c&iss=http%3A%2F%2F192.0.2.1", "iss of another provider"),
+        ] {
+            let callback = Url::parse(&format!("http://127.0.0.1:9999/cb?{answer}")).unwrap();
+            let Err(failure) = portal.finish(&mut connection, &client, &begun, &callback).await else { panic!("{answer}") };
+            assert!(failure.to_string().contains(complaint), "{answer}: {failure}");
+        }
+    }
+
+    #[test]
+    fn an_id_token_of_another_issuer_audience_or_nonce_is_refused() {
+        let portal = portal();
+        let client = &portal.profile.client;
+        let token = |claims: serde_json::Value| format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode(claims.to_string()));
+        let good = json!({ "iss": "http://127.0.0.1:1", "aud": "bench", "nonce": "n", "iat": 1, "exp": 2 });
+        let accepted = |claims: &serde_json::Value| portal.check_id_token(Some(&token(claims.clone())), client, "n").is_ok();
+        assert!(accepted(&good));
+        for (name, wrong) in [
+            ("iss", json!("http://127.0.0.1:2")),
+            ("aud", json!(["other"])),
+            ("nonce", json!("m")),
+            ("nonce", json!(null)),
+            ("exp", json!(1)),
+        ] {
+            let mut claims = good.clone();
+            claims[name] = wrong;
+            assert!(!accepted(&claims), "{claims}");
+        }
+        assert!(portal.check_id_token(None, client, "n").is_err());
+        assert!(portal.check_id_token(Some("x"), client, "n").is_err());
+    }
+}

@@ -1,8 +1,10 @@
 //! The command line.
 
 mod hello;
+mod open;
 mod raw;
 mod run;
+mod seed;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -32,6 +34,23 @@ pub struct Load {
 enum Command {
     /// Closed loop: each of so many users begins again when answered.
     Run(RunArguments),
+    /// Open loop: operations begin at a fixed rate, whether or not the ones before have ended.
+    Open(OpenArguments),
+    /// Several times as many sign-ins as the server can carry.
+    Overload(OverloadArguments),
+    /// Sign-ins with passwords beside sign-ins without, then more people at once than may wait.
+    Storm(StormArguments),
+    /// Fill a database with people and usage records, and say how quickly they went in.
+    Seed(SeedArguments),
+    /// Print people as CSV for `dinhdanh accounts import`.
+    People {
+        /// How many.
+        #[arg(long, default_value_t = 64)]
+        count: u32,
+        /// The number of the first.
+        #[arg(long, default_value_t = 0)]
+        first: u32,
+    },
     /// What nothing can be faster than: RS256, ES256, Argon2id on one thread.
     Raw {
         /// Seconds for each.
@@ -100,6 +119,70 @@ pub(crate) struct HelloArguments {
     pub url: String,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct OpenArguments {
+    #[command(flatten)]
+    pub target: Target,
+    #[command(flatten)]
+    pub times: Times,
+    /// What each arrival does.
+    #[arg(long, value_enum, default_value_t = Workload::Sso)]
+    pub workload: Workload,
+    /// Arrivals a second.
+    #[arg(long)]
+    pub rate: f64,
+    /// Operations under way at once, at most.
+    #[arg(long, default_value_t = 512)]
+    pub places: usize,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct OverloadArguments {
+    #[command(flatten)]
+    pub target: Target,
+    #[command(flatten)]
+    pub times: Times,
+    /// Arrivals over the peak.
+    #[arg(long, default_value_t = 5.0)]
+    pub factor: f64,
+    /// Operations under way at once, at most.
+    #[arg(long, default_value_t = 2048)]
+    pub places: usize,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StormArguments {
+    #[command(flatten)]
+    pub target: Target,
+    #[command(flatten)]
+    pub times: Times,
+    /// People who sign in with passwords all the time.
+    #[arg(long, default_value_t = 64)]
+    pub people: usize,
+    /// People who come all at once.
+    #[arg(long, default_value_t = 512)]
+    pub crowd: usize,
+    /// Operations of the open loop under way at once, at most.
+    #[arg(long, default_value_t = 512)]
+    pub places: usize,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SeedArguments {
+    /// The server's configuration; no node may run on it.
+    #[arg(long, value_name = "FILE")]
+    pub config: PathBuf,
+    /// How many people.
+    #[arg(long)]
+    pub accounts: u32,
+    /// The number of the first.
+    #[arg(long, default_value_t = 0)]
+    pub first: u32,
+    /// How many usage records of them.
+    #[arg(long, default_value_t = 0)]
+    pub usage: u32,
+}
+
 impl Times {
     pub(crate) fn rounds(&self, server: Option<i32>) -> Rounds {
         Rounds { warmup: Duration::from_secs_f64(self.warmup), measured: Duration::from_secs_f64(self.seconds), server }
@@ -118,6 +201,11 @@ pub fn main() -> anyhow::Result<()> {
     let out = out.as_deref();
     match command {
         Command::Run(arguments) => block_on(run::run(&arguments, out)),
+        Command::Open(arguments) => block_on(open::run(&arguments, out)),
+        Command::Overload(arguments) => block_on(open::overload(&arguments, out)),
+        Command::Storm(arguments) => block_on(open::storm(&arguments, out)),
+        Command::Seed(arguments) => block_on(seed::run(&arguments, out)),
+        Command::People { count, first } => block_on(seed::csv(first, count)),
         Command::Raw { seconds } => block_on(raw::run(Duration::from_secs_f64(seconds), out)),
         Command::Hello(arguments) => block_on(hello::run(&arguments, out)),
         Command::HelloServer { url } => crate::hello::serve(&crate::origin::Origin::parse(&url)?),
