@@ -1,6 +1,6 @@
 //! [`ShortLived`](super::ShortLived) in this process: sharded maps, each with its entries in order of expiry.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use parking_lot::Mutex;
 use time::{Duration, OffsetDateTime};
@@ -13,6 +13,10 @@ use crate::columns::ms;
 const SHARDS: usize = 64;
 /// Expired entries swept by each write: more than one, so that the store shrinks faster than it grows.
 const SWEEP: usize = 4;
+/// Redeemed codes of a shard that stay, 16,384 in all, the newest: a replay of one of these revokes its grant. A replay of an older one is
+/// refused as unknown; were it redeemed again, the grant's primary key would refuse it. Kept for ten minutes without a bound, they would fill
+/// the quota at 333 sign-ins a second and refuse everybody.
+const USED_CODES: usize = 256;
 
 /// The store of one process.
 #[derive(Debug)]
@@ -47,6 +51,8 @@ impl Quotas {
 struct Shard {
     entries: HashMap<(Kind, Key), Entry>,
     by_expiry: BTreeSet<(i64, Kind, Key)>,
+    /// Consumed codes, the oldest first. Keys are hashes, so shards fill evenly.
+    used_codes: VecDeque<Key>,
 }
 
 #[derive(Debug)]
@@ -132,7 +138,11 @@ impl Memory {
             Some(entry) if entry.consumed => Consumed::Again(entry.value.clone()),
             Some(entry) => {
                 entry.consumed = true;
-                Consumed::First(entry.value.clone())
+                let value = entry.value.clone();
+                if kind == Kind::Code {
+                    shard.keep_used(&self.quotas, *key);
+                }
+                Consumed::First(value)
             }
         }
     }
@@ -205,6 +215,16 @@ impl Shard {
         if let Some(entry) = self.entries.remove(&(kind, *key)) {
             self.by_expiry.remove(&(entry.expires_at, kind, *key));
             quotas.of(kind).give(entry.value.len());
+        }
+    }
+
+    fn keep_used(&mut self, quotas: &Quotas, code: Key) {
+        self.used_codes.push_back(code);
+        if self.used_codes.len() > USED_CODES
+            && let Some(oldest) = self.used_codes.pop_front()
+            && self.entries.get(&(Kind::Code, oldest)).is_some_and(|entry| entry.consumed)
+        {
+            self.remove(quotas, Kind::Code, &oldest);
         }
     }
 

@@ -57,6 +57,22 @@ fn of_sixteen_consumers_at_once_exactly_one_is_first() {
 }
 
 #[test]
+fn redeemed_codes_make_room_for_any_number_and_the_newest_still_tell_a_replay() {
+    let memory = Memory::default();
+    let (waiting, redeemed) = (0, 1_000_000);
+    put(&memory, waiting).unwrap();
+    for n in 1..=redeemed {
+        put(&memory, n).unwrap();
+        assert!(matches!(consume(&memory, n), Consumed::First(_)));
+    }
+    let (entries, _) = memory.quotas().of(Kind::Code).used();
+    assert!(entries <= 16_385, "{entries}");
+    assert!(matches!(consume(&memory, redeemed), Consumed::Again(_)));
+    assert_eq!(consume(&memory, 1), Consumed::Unknown);
+    assert!(matches!(consume(&memory, waiting), Consumed::First(_)), "a code that nobody redeemed yet is never put out");
+}
+
+#[test]
 fn of_sixteen_that_ask_at_once_exactly_one_is_the_first_time() {
     let memory = Memory::default();
     for n in 0..1000 {
