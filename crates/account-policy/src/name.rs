@@ -1,5 +1,7 @@
 //! Names (họ, chữ đệm và tên khai sinh): one authoritative text, a split that is a guess, and comparison that knows Vietnamese marks.
 
+use std::sync::LazyLock;
+
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -47,8 +49,7 @@ impl PersonName {
     /// [`InvalidName`].
     pub fn from_full(text: &str) -> Result<Self, InvalidName> {
         let full = normalize(text)?;
-        let compound = COMPOUND_FAMILY_NAMES.iter().find(|family| comparable(&full).starts_with(&format!("{} ", comparable(family))));
-        let family_words = compound.map_or(1, |family| family.split(' ').count());
+        let family_words = compound_family_words(&full).unwrap_or(1);
         let words: Vec<&str> = full.split(' ').collect();
         let (given, before) = words.split_last().ok_or(InvalidName::Empty)?;
         let (family, middle) = before.split_at(family_words.min(before.len()));
@@ -100,6 +101,15 @@ pub fn normalize(text: &str) -> Result<String, InvalidName> {
         1..=MAX_CHARACTERS => Err(InvalidName::Character),
         _ => Err(InvalidName::TooLong),
     }
+}
+
+/// How many words the compound family name has with which the name begins.
+fn compound_family_words(full: &str) -> Option<usize> {
+    // An import asks this millions of times: the few names are prepared once.
+    static COMPARABLE: LazyLock<[(String, usize); COMPOUND_FAMILY_NAMES.len()]> =
+        LazyLock::new(|| COMPOUND_FAMILY_NAMES.map(|family| (format!("{} ", comparable(family)), family.split(' ').count())));
+    let full = comparable(full);
+    COMPARABLE.iter().find(|(family, _)| full.starts_with(family.as_str())).map(|(_, words)| *words)
 }
 
 /// Whether two texts are the same name: equal after NFC, upper case, single spaces, and with the tone mark taken out of its place in the

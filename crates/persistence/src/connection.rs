@@ -59,6 +59,14 @@ pub enum ConnectError {
 const SQLITE: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
     PRAGMA trusted_schema = OFF; PRAGMA cache_size = -16000; PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY;";
 
+/// 64 MiB of pages, and a write-ahead log of 128 MiB: a page that many transactions change is written to the database file once for all.
+const SQLITE_BULK: &str = "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 32768;";
+
+/// Sets the connection for a bulk load.
+pub(crate) fn prepare_for_bulk(db: &mut Db) -> diesel::QueryResult<()> {
+    db.batch_execute(SQLITE_BULK)
+}
+
 /// A statement that waits for a lock longer than this is an outage, not a queue.
 const POSTGRES: &str =
     "SET lock_timeout = '5s'; SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '30s'; SET TIME ZONE 'UTC';";

@@ -22,13 +22,15 @@ pub struct Purged {
     pub one_time_codes: usize,
     /// Usage records after the legal term.
     pub usage_records: usize,
+    /// What is known of imports that nobody went on with for a month.
+    pub imports: usize,
 }
 
 impl Purged {
     /// All rows.
     #[must_use]
     pub fn total(&self) -> usize {
-        self.sessions + self.grants + self.messages + self.one_time_codes + self.usage_records
+        self.sessions + self.grants + self.messages + self.one_time_codes + self.usage_records + self.imports
     }
 }
 
@@ -41,6 +43,8 @@ const MESSAGES: &str = "DELETE FROM messages WHERE id IN (SELECT id FROM message
 const ONE_TIME_CODES: &str = "DELETE FROM one_time_codes WHERE (account_id, purpose) IN (SELECT account_id, purpose FROM one_time_codes \
      WHERE window_started_at < $1 ORDER BY window_started_at LIMIT $2)";
 const USAGE: &str = "DELETE FROM usage_records WHERE id IN (SELECT id FROM usage_records WHERE at < $1 ORDER BY at LIMIT $2)";
+const IMPORTS: &str =
+    "DELETE FROM imports WHERE beginning IN (SELECT beginning FROM imports WHERE updated_at < $1 ORDER BY updated_at LIMIT $2)";
 
 /// Deletes at most `limit` rows of each kind that have expired; call again while something went. Consents, locks, accounts
 /// and audit events do not expire.
@@ -58,6 +62,7 @@ pub fn purge(db: &mut Db, now: OffsetDateTime, limit: i64) -> QueryResult<Purged
             Some(since) => delete(db, USAGE, ms(since), limit)?,
             None => 0,
         },
+        imports: delete(db, IMPORTS, ms(now.saturating_sub(Duration::days(30))), limit)?,
     })
 }
 

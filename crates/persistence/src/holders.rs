@@ -2,21 +2,20 @@
 
 use std::sync::Arc;
 
-use account_policy::{
-    AccountLevel, AccountState, Facts, Guardian, GuardianRelation, HolderKind, IdCard, LockGrounds, Person, may_represent,
-};
+use account_policy::{AccountLevel, AccountState, Facts, Guardian, GuardianRelation, HolderKind, IdCard, Person, may_represent};
 use diesel::dsl::Nullable;
 use diesel::prelude::*;
-use diesel::sql_types::{self, BigInt, Binary, Integer, SmallInt, Text};
+use diesel::sql_types::{BigInt, Binary, Text};
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
-use crate::accounts::{Account, Row as AccountRow, kind_code, state_code};
+use crate::accounts::{Account, Row as AccountRow};
+use crate::bulk::SealedHolder;
 use crate::columns::{from_json, id, id_bytes, ms, to_json, unreadable};
 use crate::connection::on;
 use crate::keyring::OpenedPerson;
 use crate::schema::{accounts, guardians, identities};
-use crate::{Db, Keyring, Place};
+use crate::{Db, Keyring, NumberHash, Place};
 
 /// Everything known about one holder. `Debug` shows no personal data.
 #[derive(Debug, Clone)]
@@ -67,13 +66,13 @@ impl Holder {
     /// # Errors
     /// Of the database; also when the data does not unseal.
     pub fn load(db: &mut Db, keyring: &Keyring, account: Uuid, on: Date) -> QueryResult<Option<Self>> {
-        let Some(stored) = Stored::find(db, keyring, account)? else { return Ok(None) };
+        let Some(stored) = StoredHolder::find(db, keyring, account)? else { return Ok(None) };
         stored.with_guardian(db, keyring, on).map(Some)
     }
 
     /// The holder of a row that another read has brought along: [`columns`] of the same tables.
     pub(crate) fn of_row(db: &mut Db, keyring: &Keyring, row: HolderRow, on: Date) -> QueryResult<Self> {
-        Stored::of_row(keyring, row)?.with_guardian(db, keyring, on)
+        StoredHolder::of_row(keyring, row)?.with_guardian(db, keyring, on)
     }
 
     /// Inserts a holder, unless the number has an account.
@@ -81,35 +80,10 @@ impl Holder {
     /// # Errors
     /// Of the database.
     pub fn insert(db: &mut Db, keyring: &Keyring, new: &NewHolder) -> QueryResult<Insertion> {
-        let account = id_bytes(&new.id);
-        let changed_at = new.password_hash.as_ref().map(|_| ms(new.created_at));
-        let inserted = diesel::sql_query(
-            "INSERT INTO accounts (id, number_hash, kind, level, state, password_hash, epoch, lock_grounds, created_at, updated_at, password_changed_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (number_hash) DO NOTHING",
-        )
-        .bind::<Binary, _>(account)
-        .bind::<Binary, _>(keyring.number_hash(&new.person.citizen_id).0.to_vec())
-        .bind::<Text, _>(kind_code(new.kind))
-        .bind::<SmallInt, _>(i16::from(new.level.number()))
-        .bind::<Text, _>(state_code(new.state))
-        .bind::<sql_types::Nullable<Text>, _>(new.password_hash.clone())
-        .bind::<BigInt, _>(1_i64)
-        .bind::<Integer, _>(i32::from(LockGrounds::NONE.bits()))
-        .bind::<BigInt, _>(ms(new.created_at))
-        .bind::<BigInt, _>(ms(new.created_at))
-        .bind::<sql_types::Nullable<BigInt>, _>(changed_at)
-        .execute(db)?;
-        if inserted == 0 {
+        let sealed = SealedHolder::seal(keyring, new.clone(), keyring.number_hash(&new.person.citizen_id))?;
+        if SealedHolder::insert_all(db, &[&sealed])? == [Insertion::NumberTaken] {
             return Ok(Insertion::NumberTaken);
         }
-        diesel::insert_into(identities::table)
-            .values((
-                identities::account_id.eq(account),
-                identities::key_id.eq(keyring.sealing_key_id()),
-                identities::sealed.eq(seal(keyring, new.id, &new.person)?),
-                identities::updated_at.eq(ms(new.created_at)),
-            ))
-            .execute(db)?;
         if let Some((guardian, relation)) = new.guardian {
             Self::set_guardian(db, new.id, guardian, relation, new.created_at)?;
         }
@@ -149,11 +123,15 @@ impl Holder {
     }
 }
 
-/// One account with its person, before the guardian's standing is known.
-struct Stored {
-    account: Account,
-    person: Arc<Person>,
-    guardian: Option<(Uuid, GuardianRelation)>,
+/// One account with its person, before the guardian's standing is known. `Debug` shows no personal data.
+#[derive(Debug, Clone)]
+pub struct StoredHolder {
+    /// The account.
+    pub account: Account,
+    /// The person's data.
+    pub person: Arc<Person>,
+    /// The guardian's account and what makes them one.
+    pub guardian: Option<(Uuid, GuardianRelation)>,
 }
 
 /// What a holder is made of, and where it comes from: `accounts` joined with `identities` and, left, `guardians`.
@@ -165,21 +143,40 @@ pub(crate) fn columns() -> Columns {
     (accounts::all_columns, identities::sealed, (guardians::guardian_id, guardians::relation).nullable())
 }
 
-impl Stored {
-    fn find(db: &mut Db, keyring: &Keyring, account: Uuid) -> QueryResult<Option<Self>> {
+/// The one query that reads a holder; by which column is the caller's.
+macro_rules! stored {
+    ($db:expr, $condition:expr) => {{
         let stored = accounts::table
             .inner_join(identities::table.on(identities::account_id.eq(accounts::id)))
             .left_join(guardians::table.on(guardians::account_id.eq(accounts::id)))
-            .filter(accounts::id.eq(id_bytes(&account)))
+            .filter($condition)
             .select(columns());
-        let found = on!(db, |connection| stored.get_result::<HolderRow>(connection)).optional()?;
-        found.map(|row| Self::of_row(keyring, row)).transpose()
+        on!($db, |connection| stored.get_result::<HolderRow>(connection)).optional()
+    }};
+}
+
+impl StoredHolder {
+    /// By the account's id.
+    ///
+    /// # Errors
+    /// Of the database; also when the data does not unseal.
+    pub fn find(db: &mut Db, keyring: &Keyring, account: Uuid) -> QueryResult<Option<Self>> {
+        stored!(db, accounts::id.eq(id_bytes(&account)))?.map(|row| Self::of_row(keyring, row)).transpose()
+    }
+
+    /// By citizen ID number, among very many: the person does not stay open.
+    ///
+    /// # Errors
+    /// As [`Self::find`].
+    pub fn find_by_number(db: &mut Db, keyring: &Keyring, number: &NumberHash) -> QueryResult<Option<Self>> {
+        let Some((row, sealed, guardian)) = stored!(db, accounts::number_hash.eq(number.0.as_slice()))? else { return Ok(None) };
+        let account = Account::try_from(row)?;
+        Ok(Some(Self { person: Arc::new(open(keyring, account.id, &sealed)?), account, guardian: guardian_of(guardian)? }))
     }
 
     fn of_row(keyring: &Keyring, (row, sealed, guardian): HolderRow) -> QueryResult<Self> {
-        let guardian = guardian.map(|(guardian, code)| Ok::<_, diesel::result::Error>((id(&guardian)?, relation(&code)?))).transpose()?;
         let account = Account::try_from(row)?;
-        Ok(Self { person: unseal(keyring, account.id, &sealed)?, account, guardian })
+        Ok(Self { person: unseal(keyring, account.id, &sealed)?, account, guardian: guardian_of(guardian)? })
     }
 
     fn with_guardian(self, db: &mut Db, keyring: &Keyring, on: Date) -> QueryResult<Holder> {
@@ -212,7 +209,11 @@ impl Stored {
     }
 }
 
-fn seal(keyring: &Keyring, account: Uuid, person: &Person) -> QueryResult<Vec<u8>> {
+fn guardian_of(guardian: Option<(Vec<u8>, String)>) -> QueryResult<Option<(Uuid, GuardianRelation)>> {
+    guardian.map(|(guardian, code)| Ok((id(&guardian)?, relation(&code)?))).transpose()
+}
+
+pub(crate) fn seal(keyring: &Keyring, account: Uuid, person: &Person) -> QueryResult<Vec<u8>> {
     let plain = zeroize::Zeroizing::new(to_json("a person", person)?);
     Ok(keyring.seal(place(&account), plain.as_bytes()))
 }
@@ -225,11 +226,16 @@ fn unseal(keyring: &Keyring, account: Uuid, sealed: &[u8]) -> QueryResult<Arc<Pe
     {
         return Ok(known.person);
     }
-    let plain = keyring.unseal(place(&account), sealed).map_err(|e| unreadable("a person", e))?;
-    let text = std::str::from_utf8(&plain).map_err(|_| unreadable("a person", "not UTF-8"))?;
-    let person = Arc::new(from_json("a person", text)?);
+    let person = Arc::new(open(keyring, account, sealed)?);
     keyring.opened().insert(account, OpenedPerson { sealed: sealed.into(), person: Arc::clone(&person) });
     Ok(person)
+}
+
+/// Opens a person, and keeps nothing.
+pub(crate) fn open(keyring: &Keyring, account: Uuid, sealed: &[u8]) -> QueryResult<Person> {
+    let plain = keyring.unseal(place(&account), sealed).map_err(|e| unreadable("a person", e))?;
+    let text = std::str::from_utf8(&plain).map_err(|_| unreadable("a person", "not UTF-8"))?;
+    from_json("a person", text)
 }
 
 fn place(account: &Uuid) -> Place<'_> {

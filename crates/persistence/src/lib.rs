@@ -9,7 +9,8 @@
 //!    share a commit ([`writer`](self) thread), and an answer always means that it is on disk.
 //! 4. Nouns have inherent methods, one file each: [`accounts`], [`holders`], [`eid_locks`], [`sessions`], [`consents`], [`grants`],
 //!    [`refresh_families`], [`usage`], [`clients`], [`signing_keys`], [`messages`], [`one_time_codes`], [`audit`],
-//!    [`legacy_accounts`]; what one use of a session, grant or account needs of several is in [`standings`]. What leaves when is in [`expiry`] and `docs/retention.md`.
+//!    [`legacy_accounts`], [`imports`]; [`bulk`] inserts holders by the thousand, and what one use of a session, grant or account needs of several
+//!    is in [`standings`]. What leaves when is in [`expiry`] and `docs/retention.md`.
 //!
 //! **Short-lived** state (ten minutes at most) lies in [`ShortLived`], whose one delicate verb, `consume`, is a single atomic step.
 //!
@@ -17,6 +18,7 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod bulk;
 pub mod clients;
 mod columns;
 mod connection;
@@ -28,6 +30,7 @@ mod error;
 pub mod expiry;
 pub mod grants;
 pub mod holders;
+pub mod imports;
 mod installation;
 pub mod keyring;
 pub mod legacy_accounts;
@@ -47,6 +50,7 @@ mod writer;
 
 pub use accounts::Account;
 pub use audit::AuditEvent;
+pub use bulk::SealedHolder;
 pub use clients::{ClientRecord, Origin, Upserted};
 pub use columns::{Unreadable, from_ms, ms};
 pub use connection::{ConnectError, Db};
@@ -57,7 +61,8 @@ pub use eid_locks::{EidLock, LockChange};
 pub use error::{KeyringError, OpenError, StoreError, Unsealable};
 pub use expiry::{Purged, purge};
 pub use grants::{Grant, LiveGrant, Redemption};
-pub use holders::{Holder, Insertion, NewHolder};
+pub use holders::{Holder, Insertion, NewHolder, StoredHolder};
+pub use imports::ImportProgress;
 pub use installation::{Installation, Mode};
 pub use keyring::{KeyEncryptionKey, Keyring, NumberHash, Place, RandomSource};
 pub use legacy_accounts::LegacyAccounts;

@@ -228,4 +228,16 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    imports (beginning) {
+        beginning -> Binary,
+        bytes -> BigInt,
+        line -> BigInt,
+        behind -> Binary,
+        tally -> Text,
+        started_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(accounts, identities, guardians, sessions, consents, grants, refresh_families);

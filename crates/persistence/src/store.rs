@@ -205,6 +205,18 @@ impl Store {
         }
     }
 
+    /// Makes room for long work that has the database to itself: a larger page cache, and checkpoints that each carry more transactions.
+    /// Every commit stays as durable as before. Holds until the store is closed; does nothing on PostgreSQL.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn prepare_for_bulk(&self) -> Result<(), StoreError> {
+        match &self.0.backend {
+            Backend::Sqlite(_) => self.run_blocking(crate::connection::prepare_for_bulk),
+            Backend::Postgres => Ok(()),
+        }
+    }
+
     /// Closures that wait to be committed, for metrics; always 0 on PostgreSQL.
     #[must_use]
     pub fn queue_depth(&self) -> usize {

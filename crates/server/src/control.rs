@@ -7,6 +7,7 @@
 mod data_dir;
 mod forward;
 mod listen;
+mod pieces;
 mod protocol;
 mod socket_path;
 

@@ -196,10 +196,7 @@ impl Shared {
 }
 
 fn work(shared: &Shared, current: &Current) {
-    #[cfg(target_os = "linux")]
-    if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
-        tracing::debug!(%error, "hashing threads keep the normal priority");
-    }
+    step_back("password hashing");
     // 19 MiB that are touched once and reused: asking the system for them each time costs a fifth of a hash.
     let mut memory = current.memory();
     while let Some(job) = shared.next() {
@@ -216,6 +213,14 @@ fn work(shared: &Shared, current: &Current) {
                 Err(error) => tracing::error!(%error, "a password could not be hashed"),
             },
         }
+    }
+}
+
+/// Gives the calling thread, for as long as it lives, a lower priority than those that answer requests.
+pub fn step_back(work: &'static str) {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
+        tracing::debug!(%error, work, "a thread keeps the normal priority");
     }
 }
 

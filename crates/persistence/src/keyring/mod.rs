@@ -167,6 +167,12 @@ impl Keyring {
         self.recipient_hash(phone)
     }
 
+    /// Knows a file that is imported again: a hash over its content (SHA-256) that nobody can guess from the content.
+    #[must_use]
+    pub fn import_hash(&self, content: &[u8; 32]) -> [u8; 32] {
+        mac(&newest(&self.0.lookup).key, b"import", content)
+    }
+
     /// A one-time code as the database knows it, bound to its account and purpose.
     #[must_use]
     pub fn one_time_code_hash(&self, account: uuid::Uuid, purpose: &str, code: &str) -> [u8; 32] {

@@ -15,6 +15,7 @@ macro_rules! contract {
 }
 
 mod accounts;
+mod bulk;
 mod clients;
 mod consents;
 mod expiry;

@@ -63,7 +63,7 @@ fn a_sqlite_file_of_another_program_is_not_changed_by_a_byte() {
 fn an_unmigrated_database_says_what_is_pending() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(&DatabaseUrl::sqlite(folder.path().join("x.sqlite")));
-    assert_eq!(store.pending().unwrap(), ["20261122000001_foundation"]);
+    assert_eq!(store.pending().unwrap(), ["20261122000001_foundation", "20261122000010_imports"]);
     store.migrate(NOW).unwrap();
     assert!(store.pending().unwrap().is_empty());
 }

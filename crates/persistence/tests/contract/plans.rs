@@ -7,8 +7,8 @@ use diesel::connection::{Connection, InstrumentationEvent};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use persistence::{
-    Account, ClientRecord, CodeLimits, Consent, EidLock, Family, Grant, Holder, LegacyAccounts, LiveGrant, Message, MessagesOf, NewCode,
-    OneTimeCode, Renewal, Session, UsageKind, UsageRecord, purge,
+    Account, ClientRecord, CodeLimits, Consent, EidLock, Family, Grant, Holder, ImportProgress, LegacyAccounts, LiveGrant, Message,
+    MessagesOf, NewCode, OneTimeCode, Renewal, Session, StoredHolder, UsageKind, UsageRecord, purge,
 };
 use time::Duration;
 
@@ -49,6 +49,8 @@ fn no_hot_query_walks_a_table() {
         let number = keyring.number_hash(&person(1).citizen_id);
         Account::find_by_number(db, &number)?;
         Holder::load(db, &keyring, account, TODAY)?;
+        StoredHolder::find_by_number(db, &keyring, &number)?;
+        ImportProgress::find(db, &[0; 32])?;
         Account::list(db, None, 10)?;
         Session::find_live(db, session.id, NOW, Duration::HOUR)?;
         Session::renew(db, session.id, &Renewal { secret_hash: [1; 32], password_at: None, code_at: None, guardian_code_at: None }, NOW)?;

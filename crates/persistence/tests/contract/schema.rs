@@ -77,7 +77,7 @@ fn migrations_run_up_and_down_and_up(world: &World) {
     let before = tables_of(world);
     assert_eq!(world.store.read_blocking(|_| Ok(())).map_err(|e| e.to_string()), Ok(()));
     let mut db = connection(world);
-    assert_eq!(revert_all(&mut db).unwrap().len(), 1);
+    assert_eq!(revert_all(&mut db).unwrap().len(), MIGRATIONS.len());
     assert!(tables_of(world).is_empty());
     world.store.migrate(NOW).unwrap();
     assert_eq!(tables_of(world), before);
@@ -97,16 +97,27 @@ fn connection(world: &World) -> Db {
     }
 }
 
+/// What each migration does, on SQLite and on PostgreSQL.
+const MIGRATIONS: [(&str, &str); 2] = [
+    (
+        include_str!("../../../../migrations/sqlite/20261122000001_foundation/up.sql"),
+        include_str!("../../../../migrations/postgres/20261122000001_foundation/up.sql"),
+    ),
+    (
+        include_str!("../../../../migrations/sqlite/20261122000010_imports/up.sql"),
+        include_str!("../../../../migrations/postgres/20261122000010_imports/up.sql"),
+    ),
+];
+
 #[test]
 fn both_migrations_declare_the_same_tables_columns_and_constraints() {
-    let sqlite = tables_of_sql(include_str!("../../../../migrations/sqlite/20261122000001_foundation/up.sql"));
-    let postgres = tables_of_sql(include_str!("../../../../migrations/postgres/20261122000001_foundation/up.sql"));
-    assert_eq!(sqlite, postgres);
-    assert_eq!(sqlite.keys().collect::<Vec<_>>(), tables_of_code().keys().collect::<Vec<_>>());
     let indexes =
         |sql: &str| sql.lines().filter(|line| line.starts_with("CREATE") && line.contains("INDEX")).map(str::to_owned).collect::<Vec<_>>();
-    assert_eq!(
-        indexes(include_str!("../../../../migrations/sqlite/20261122000001_foundation/up.sql")),
-        indexes(include_str!("../../../../migrations/postgres/20261122000001_foundation/up.sql"))
-    );
+    let mut tables = BTreeMap::new();
+    for (sqlite, postgres) in MIGRATIONS {
+        assert_eq!(tables_of_sql(sqlite), tables_of_sql(postgres));
+        assert_eq!(indexes(sqlite), indexes(postgres));
+        tables.append(&mut tables_of_sql(sqlite));
+    }
+    assert_eq!(tables.keys().collect::<Vec<_>>(), tables_of_code().keys().collect::<Vec<_>>());
 }

@@ -174,13 +174,14 @@ pub enum ClientsOperation {
 pub enum AccountsOperation {
     /// Bring accounts in from a CSV or NDJSON file
     ///
-    /// Safe to repeat: a citizen number that is already there is counted and left alone. A row that is refused is named with its line,
-    /// the others come in, and the exit code is 1. The columns are described in docs/operations.md.
+    /// Safe to repeat and to kill: the same file goes on where it was interrupted, and a row whose account is already as it says changes nothing.
+    /// Passwords, levels and activations that are there are never taken back. A row that is refused is named with its line, the others come in,
+    /// and the exit code is 1. The columns and what a row changes are described in docs/operations.md.
     #[command(
-        after_help = "Example:\n  dinhdanh accounts import citizens.csv --config dinhdanh.toml\n  zcat citizens.ndjson.gz | dinhdanh accounts import - --format ndjson --config dinhdanh.toml"
+        after_help = "Example:\n  dinhdanh accounts import citizens.csv --config dinhdanh.toml\n  zstdcat citizens.ndjson.zst | dinhdanh accounts import - --format ndjson --config dinhdanh.toml"
     )]
     Import {
-        /// The file; `-` reads standard input
+        /// The file, also packed with gzip; `-` reads standard input
         file: PathBuf,
         /// Form of the file; by its name where this is left out
         #[arg(long, value_enum)]
@@ -188,6 +189,12 @@ pub enum AccountsOperation {
         /// Check every row and write nothing
         #[arg(long)]
         dry_run: bool,
+        /// Begin with the first row, also where an import of this file was interrupted
+        #[arg(long)]
+        restart: bool,
+        /// Append every refused row to this file: line, field and problem as JSON, nothing of the row itself
+        #[arg(long, value_name = "FILE")]
+        refused: Option<PathBuf>,
     },
     /// One account: levels, state, locks. Names and numbers are masked
     #[command(after_help = "Example:\n  dinhdanh accounts show 098090000001 --config dinhdanh.toml")]

@@ -27,7 +27,7 @@ use clap::Parser;
 pub use arguments::Cli;
 pub use opened::{Opened, Pending};
 pub use operation::{Change, Operation};
-pub use report::{Audience, Report};
+pub use report::{Audience, Progress, RefusedRow, Report};
 pub use serve::{Node, serve};
 
 use crate::clock::Clock;
@@ -70,21 +70,23 @@ fn load(common: &Common) -> anyhow::Result<Config> {
 fn administer(common: &Common, operation: &Operation) -> anyhow::Result<ExitCode> {
     let config = load(common)?;
     let input = operation.input().map(open_input).transpose()?;
-    let mut terminal = Terminal::new(common.json, input.as_ref().and_then(|(_, size)| *size));
+    let mut terminal = Terminal::new(common.json, input.as_ref().and_then(|(_, size)| *size), operation.refused_rows())?;
     let input = input.map(|(reader, _)| reader);
     let report = match RunningNode::of(&config.data_dir)? {
         Some(node) => node.run(operation, input, &mut terminal),
         None => run_here(config, operation, input, &mut terminal),
     };
-    terminal.finish();
-    print(common, &report?)
+    let finished = terminal.finish();
+    let report = report?;
+    finished?;
+    print(common, &report)
 }
 
 fn run_here(config: Config, operation: &Operation, input: Option<Box<dyn Read + Send>>, terminal: &mut Terminal) -> anyhow::Result<Report> {
     let _lock = DataDir::claim(&config.data_dir)?;
     let pending = if matches!(operation, Operation::Migrate) { Pending::Leave } else { Pending::Refuse };
     let opened = Opened::open(config, Clock::default(), Randomness::system(), pending)?;
-    let mut input = BufReader::new(input.unwrap_or_else(|| Box::new(std::io::empty())));
+    let mut input = BufReader::with_capacity(128 * 1024, input.unwrap_or_else(|| Box::new(std::io::empty())));
     operation.run(&opened, &mut input, terminal)
 }
 

@@ -56,6 +56,15 @@ impl Operation {
         }
     }
 
+    /// The file that is to name every refused row.
+    #[must_use]
+    pub fn refused_rows(&self) -> Option<&Path> {
+        match self {
+            Self::Accounts(AccountsOperation::Import { refused, .. }) => refused.as_deref(),
+            _ => None,
+        }
+    }
+
     /// What it may have changed, when it succeeded.
     #[must_use]
     pub fn changes(&self) -> Option<Change> {

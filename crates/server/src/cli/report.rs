@@ -38,12 +38,43 @@ impl Report {
     }
 }
 
+/// How far a long operation has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// Bytes of the input that are behind us.
+    pub bytes: u64,
+    /// Rows that are done with.
+    pub rows: u64,
+}
+
+/// A row of an input that was not taken. It holds nothing of the row itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedRow {
+    /// The line on which it begins, from 1.
+    pub line: u64,
+    /// The column; none: the row as a whole.
+    pub field: Option<String>,
+    /// What is wrong with it.
+    pub problem: String,
+}
+
+impl std::fmt::Display for RefusedRow {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.field {
+            Some(field) => write!(f, "line {}: {field} {}", self.line, self.problem),
+            None => write!(f, "line {}: {}", self.line, self.problem),
+        }
+    }
+}
+
 /// Whoever waits for an operation: a terminal here, or one at the other end of the control socket.
 pub trait Audience {
-    /// So many bytes of the input are behind us.
-    fn progress(&mut self, done: u64);
-    /// A line worth reading now, such as a refused row.
+    /// So far it has come.
+    fn progress(&mut self, progress: Progress);
+    /// A line worth reading now.
     fn note(&mut self, note: &str);
+    /// A row of the input was refused.
+    fn refused(&mut self, row: &RefusedRow);
     /// Whether a node serves from the same database, so that long work must leave it room.
     fn beside_a_node(&self) -> bool {
         false

@@ -1,42 +1,100 @@
 //! Standard output and standard error. A closed pipe (`dinhdanh clients list | head`) is no error.
 
-use std::io::Write;
+use std::fs::{File, OpenOptions};
+use std::io::{BufWriter, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use anyhow::Context;
+use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::Audience;
+use super::{Audience, Progress, RefusedRow};
+
+/// So many refused rows are named on standard error; a file names all.
+const NAMED: u64 = 1000;
 
 /// The person at this terminal: notes and a progress bar on standard error.
 pub(super) struct Terminal {
     bar: ProgressBar,
+    /// Rows that were done before this run.
+    rows_before: Option<u64>,
+    refused: u64,
+    names: Option<Names>,
+}
+
+/// The file that names every refused row.
+struct Names {
+    file: BufWriter<File>,
+    path: String,
+    outcome: std::io::Result<()>,
 }
 
 impl Terminal {
-    /// `input_bytes`: the size of what will be read, where it is known. Machines (`--json`) get no bar.
-    pub fn new(json: bool, input_bytes: Option<u64>) -> Self {
+    /// `input_bytes`: the size of what will be read, where it is known. Machines (`--json`) get no bar. `refused` is appended to.
+    pub fn new(json: bool, input_bytes: Option<u64>, refused: Option<&Path>) -> anyhow::Result<Self> {
         let bar = match input_bytes {
             _ if json => ProgressBar::hidden(),
-            Some(bytes) => ProgressBar::new(bytes).with_style(style("{bar:40} {percent:>3}% {bytes}/{total_bytes}, {eta} left")),
-            None => ProgressBar::no_length().with_style(style("{spinner} {bytes}, {elapsed}")),
+            Some(bytes) => ProgressBar::new(bytes).with_style(style("{bar:40} {percent:>3}% {msg}, {eta} left")),
+            None => ProgressBar::no_length().with_style(style("{spinner} {msg}, {elapsed}")),
         };
         // indicatif draws on a terminal only; a log file stays clean.
         bar.set_draw_target(if json { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() });
-        Self { bar }
+        Ok(Self { bar, rows_before: None, refused: 0, names: refused.map(Names::open).transpose()? })
     }
 
-    /// Takes the bar away.
-    pub fn finish(&self) {
+    /// Takes the bar away and closes the file.
+    ///
+    /// # Errors
+    /// When a refused row could not be written down.
+    pub fn finish(&mut self) -> anyhow::Result<()> {
         self.bar.finish_and_clear();
+        if self.refused > NAMED && self.names.is_none() {
+            _ = writeln!(std::io::stderr(), "{} more refused rows; --refused FILE names them all", self.refused - NAMED);
+        }
+        let Some(names) = self.names.take() else { return Ok(()) };
+        let Names { mut file, path, outcome } = names;
+        outcome.and_then(|()| file.flush()).with_context(|| format!("{path}: a refused row could not be written down"))
+    }
+}
+
+impl Names {
+    /// Readable for the operator only: the lines lead to people.
+    fn open(path: &Path) -> anyhow::Result<Self> {
+        let file = OpenOptions::new().append(true).create(true).mode(0o600).open(path).with_context(|| path.display().to_string())?;
+        Ok(Self { file: BufWriter::new(file), path: path.display().to_string(), outcome: Ok(()) })
+    }
+
+    fn put(&mut self, row: &RefusedRow) {
+        if self.outcome.is_ok() {
+            let line = serde_json::to_string(row).unwrap_or_default();
+            self.outcome = writeln!(self.file, "{line}");
+        }
     }
 }
 
 impl Audience for Terminal {
-    fn progress(&mut self, done: u64) {
-        self.bar.set_position(done);
+    fn progress(&mut self, progress: Progress) {
+        let before = *self.rows_before.get_or_insert_with(|| {
+            self.bar.reset_eta();
+            progress.rows
+        });
+        let rate = (progress.rows - before.min(progress.rows)) as f64 / self.bar.elapsed().as_secs_f64().max(0.001);
+        self.bar.set_message(format!("{} rows, {} rows/s", HumanCount(progress.rows), HumanCount(rate as u64)));
+        self.bar.set_position(progress.bytes);
     }
 
     fn note(&mut self, note: &str) {
         self.bar.suspend(|| _ = writeln!(std::io::stderr(), "{note}"));
+    }
+
+    fn refused(&mut self, row: &RefusedRow) {
+        self.refused += 1;
+        if let Some(names) = &mut self.names {
+            names.put(row);
+        }
+        if self.refused <= NAMED {
+            self.note(&row.to_string());
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use anyhow::{Context, bail};
 
 use super::protocol::{LONGEST_LINE, Reply, Request, VERSION};
 use super::socket_path::Reachable;
-use super::{SOCKET, data_dir};
+use super::{SOCKET, data_dir, pieces};
 use crate::cli::{Audience, Operation, Report};
 
 /// A running node that has the data folder.
@@ -64,11 +64,15 @@ fn connect(data_dir: &Path) -> anyhow::Result<Option<UnixStream>> {
     }
 }
 
-/// Sends the input; the node knows its end by the closed half. A node that stopped reading has already said why.
+/// Sends the input and its end. A node that stopped reading has already said why.
 fn feed(sender: &UnixStream, input: Option<Box<dyn Read + Send>>) -> io::Result<()> {
     let mut failure = Ok(());
     if let Some(mut input) = input {
         failure = copy(&mut input, sender);
+    }
+    // Without its end the node knows that the input was cut off: by a file that cannot be read on, or by the end of this process.
+    if failure.is_ok() {
+        _ = pieces::end(&mut &*sender);
     }
     _ = sender.shutdown(Shutdown::Write);
     failure
@@ -84,7 +88,7 @@ fn copy(input: &mut dyn Read, mut sender: &UnixStream) -> io::Result<()> {
             Err(error) if error.kind() == ErrorKind::Interrupted => continue,
             Err(error) => return Err(error),
         };
-        if sender.write_all(&buffer[..read]).is_err() {
+        if pieces::piece(&mut sender, &buffer[..read]).is_err() {
             return Ok(());
         }
     }
@@ -99,7 +103,8 @@ fn listen_to(stream: UnixStream, audience: &mut dyn Audience) -> anyhow::Result<
             bail!("the running node ended before the command did; look at its log, then run the command again");
         }
         match serde_json::from_slice(&line).context("the running node answers in an unknown way; use the program of the same version")? {
-            Reply::Progress(done) => audience.progress(done),
+            Reply::Progress(progress) => audience.progress(progress),
+            Reply::Refused(row) => audience.refused(&row),
             Reply::Note(note) => audience.note(&note),
             Reply::Done(report) => return Ok(report),
             Reply::Failed(problem) => bail!(problem),

@@ -10,10 +10,11 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use super::pieces::Joined;
 use super::protocol::{LONGEST_LINE, Reply, Request, VERSION};
 use super::socket_path::Reachable;
 use super::{DataDir, SOCKET, data_dir};
-use crate::cli::{Audience, Change, Opened, Operation, Report};
+use crate::cli::{Audience, Change, Opened, Operation, Progress, RefusedRow, Report};
 
 /// Commands that may run at once; more are told to wait.
 const MOST: usize = 8;
@@ -98,7 +99,9 @@ impl Node {
 
     fn answer(&self, stream: &UnixStream) -> Reply {
         let mut input = BufReader::new(stream);
-        match read_request(&mut input).and_then(|operation| self.run(&operation, &mut input, stream)) {
+        let outcome = read_request(&mut input)
+            .and_then(|operation| self.run(&operation, &mut BufReader::with_capacity(64 * 1024, Joined::new(&mut input)), stream));
+        match outcome {
             Ok(report) => Reply::Done(report),
             Err(error) => Reply::Failed(format!("{error:#}")),
         }
@@ -132,8 +135,12 @@ struct Remote<'a> {
 }
 
 impl Audience for Remote<'_> {
-    fn progress(&mut self, done: u64) {
-        send(self.stream, &Reply::Progress(done));
+    fn progress(&mut self, progress: Progress) {
+        send(self.stream, &Reply::Progress(progress));
+    }
+
+    fn refused(&mut self, row: &RefusedRow) {
+        send(self.stream, &Reply::Refused(row.clone()));
     }
 
     fn note(&mut self, note: &str) {

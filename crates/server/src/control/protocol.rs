@@ -1,8 +1,8 @@
-//! What passes over the control socket: one line of JSON with the operation, then its input; lines of JSON come back.
+//! What passes over the control socket: one line of JSON with the operation, then its input in [pieces](super::pieces); lines of JSON come back.
 
 use serde::{Deserialize, Serialize};
 
-use crate::cli::{Operation, Report};
+use crate::cli::{Operation, Progress, RefusedRow, Report};
 
 /// The largest line that is read, in bytes. Reports are short; the input of an import is no line.
 pub(super) const LONGEST_LINE: u64 = 4 * 1024 * 1024;
@@ -20,8 +20,10 @@ pub(super) struct Request {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Reply {
-    /// So many bytes of the input are behind us.
-    Progress(u64),
+    /// So far it has come.
+    Progress(Progress),
+    /// A row of the input was refused.
+    Refused(RefusedRow),
     /// A line for the person who waits.
     Note(String),
     /// It is done.

@@ -1,5 +1,14 @@
 //! Accounts brought in from files.
 
+use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::process::{Child, ChildStdin, Stdio};
+
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+use serde_json::Value;
+
 use crate::operator::Operator;
 
 /// The hash of "Sandbox#2024" with little memory, so that the test is quick.
@@ -24,16 +33,22 @@ fn an_import_is_safe_to_repeat_and_names_refused_rows_by_line() {
     let file = file.to_str().unwrap();
 
     let dry = operator.json(&["accounts", "import", file, "--dry-run"]);
-    assert_eq!(dry["imported"], 4);
-    let first = operator.json(&["accounts", "import", file]);
-    assert_eq!((&first["imported"], &first["present"], &first["refused"]), (&3.into(), &0.into(), &5.into()), "{first}");
-    let refused: Vec<_> = first["refused_rows"].as_array().unwrap().iter().map(|row| row["line"].as_u64().unwrap()).collect();
-    assert_eq!(refused.iter().collect::<std::collections::BTreeSet<_>>().into_iter().copied().collect::<Vec<_>>(), [4, 5, 6, 8, 9]);
+    assert_eq!(dry["accepted"], 4, "guardians are not looked for");
+    let names = operator.path("refused.ndjson");
+    let first = operator.json(&["accounts", "import", file, "--refused", names.to_str().unwrap()]);
+    assert_eq!((&first["accepted"], &first["unchanged"], &first["refused"]), (&3.into(), &0.into(), &5.into()), "{first}");
+    let lines = |rows: &[Value]| rows.iter().map(|row| row["line"].as_u64().unwrap()).collect::<BTreeSet<_>>();
+    let refused = first["refused_rows"].as_array().unwrap();
+    assert_eq!(lines(refused), [4, 5, 6, 8, 9].into());
+    assert_eq!(refused[0]["field"], "citizen_id");
+    let named = std::fs::read_to_string(&names).unwrap();
+    assert_eq!(lines(&named.lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<_>>()), lines(refused));
+    assert_eq!(std::fs::metadata(&names).unwrap().permissions().mode() & 0o777, 0o600);
     let said = operator.run(&["accounts", "import", file]);
     assert_eq!(said.code(), Some(1));
-    assert!(said.out().contains("0 imported, 3 already there, 5 refused"), "{}", said.out());
+    assert!(said.out().contains("0 accepted, 0 changed, 3 unchanged, 5 refused"), "{}", said.out());
     for personal in ["001090000103", "Sandbox#2024", "Giám Hộ", "098090009999"] {
-        assert!(!said.err().contains(personal) && !first.to_string().contains(personal), "{personal}");
+        assert!(!said.err().contains(personal) && !first.to_string().contains(personal) && !named.contains(personal), "{personal}");
     }
 
     let shown = operator.run(&["accounts", "show", "098090000101"]).done();
@@ -52,7 +67,7 @@ fn an_import_beside_a_running_node_reads_ndjson() {
         .collect();
     let file = operator.write("citizens.ndjson", &format!("{rows}{{\"citizen_id\":\"098090099999\",\"nam\":\"x\"}}\nnonsense\n"));
     let report = operator.json(&["accounts", "import", file.to_str().unwrap()]);
-    assert_eq!((&report["imported"], &report["refused"]), (&450.into(), &2.into()), "{report}");
+    assert_eq!((&report["accepted"], &report["refused"]), (&450.into(), &2.into()), "{report}");
     assert_eq!(report["refused_rows"][0]["line"], 451);
     assert_eq!(operator.json(&["accounts", "show", "098091000007"])["account_level"], 1);
     operator.run(&["accounts", "confirm-reset", "098091000007"]).refused(&["level 1"]);
@@ -61,4 +76,132 @@ fn an_import_beside_a_running_node_reads_ndjson() {
     assert_eq!(operator.json(&["accounts", "confirm-reset", "098090000777"])["code"].as_str().unwrap().len(), 6);
     operator.run(&["accounts", "confirm-reset", "098090000777"]).refused(&["a moment ago"]);
     node.stop();
+}
+
+/// A file of `rows` accounts. Each line that `bad` names is refused.
+fn citizens(rows: u64, bad: &[u64]) -> String {
+    let row = |line: u64| {
+        let birthdate = if bad.contains(&line) { "never" } else { "1990-05-01" };
+        format!("0980{:08},Nguyễn Văn Thử,{birthdate},2,2022-01-01\n", line * 7919 % 99_999_989)
+    };
+    let rows: String = (2..rows + 2).map(row).collect();
+    format!("citizen_id,name,birthdate,account_level,card_issued_on\n{rows}")
+}
+
+/// Starts an import of standard input, hands it the text, and waits until it has named the refused line.
+fn feed(operator: &Operator, text: &str, line: u64) -> (Child, ChildStdin) {
+    let mut command = operator.command(&["accounts", "import", "-", "--format", "csv"]);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(text.as_bytes()).unwrap();
+    let mut said = BufReader::new(child.stderr.as_mut().unwrap()).lines();
+    let named = format!("line {line}:");
+    assert!(said.any(|said| said.unwrap().starts_with(&named)), "line {line} is named");
+    (child, input)
+}
+
+#[derive(QueryableByName)]
+struct Counts {
+    #[diesel(sql_type = BigInt)]
+    accounts: i64,
+    #[diesel(sql_type = BigInt)]
+    identities: i64,
+    #[diesel(sql_type = BigInt)]
+    imports: i64,
+}
+
+fn counts(operator: &Operator) -> Counts {
+    let database = operator.path("data/dinhdanh.sqlite");
+    let mut connection = SqliteConnection::establish(database.to_str().unwrap()).unwrap();
+    diesel::sql_query(
+        "SELECT (SELECT count(*) FROM accounts) AS accounts, (SELECT count(*) FROM identities) AS identities, \
+         (SELECT count(*) FROM imports) AS imports",
+    )
+    .get_result(&mut connection)
+    .unwrap()
+}
+
+#[test]
+fn an_import_that_is_killed_goes_on_where_it_was_with_nothing_twice_and_nothing_lost() {
+    let operator = Operator::new();
+    operator.sandbox("").run(&["migrate"]).done();
+    // Line 33,000 is read when three lots of 8,000 have been handed over, so one at least is committed.
+    let text = citizens(34_000, &[100, 33_000]);
+    let half = &text[..text.len() - 20];
+    let (mut child, input) = feed(&operator, half, 33_000);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    drop(input);
+    let before = counts(&operator);
+    assert!(before.accounts >= 8000 - 1 && before.accounts < 34_000, "{}", before.accounts);
+    assert_eq!((before.identities, before.imports), (before.accounts, 1));
+
+    let file = operator.write("citizens.csv", &text);
+    let file = file.to_str().unwrap();
+    let other: Vec<String> =
+        text.lines().enumerate().map(|(n, line)| if n == 10 { line.replace("1990", "1991") } else { line.to_owned() }).collect();
+    let other = operator.write("other.csv", &other.join("\n"));
+    operator.run(&["accounts", "import", other.to_str().unwrap()]).refused(&["differs from it", "--restart"]);
+    let report = operator.json(&["accounts", "import", file]);
+    assert_eq!((&report["accepted"], &report["unchanged"], &report["refused"]), (&33_998.into(), &0.into(), &2.into()), "{report}");
+    assert_eq!(i64::try_from(report["resumed_after_line"].as_u64().unwrap()).unwrap(), before.accounts + 2, "one heading, one refused");
+    let after = counts(&operator);
+    assert_eq!((after.accounts, after.identities, after.imports), (33_998, 33_998, 0));
+
+    let again = operator.json(&["accounts", "import", file]);
+    assert_eq!((&again["accepted"], &again["changed"], &again["unchanged"]), (&0.into(), &0.into(), &33_998.into()), "{again}");
+    assert_eq!(again["resumed_after_line"], Value::Null);
+}
+
+#[test]
+fn a_command_that_is_killed_beside_a_node_leaves_no_half_row() {
+    let operator = Operator::new();
+    operator.sandbox("");
+    let node = operator.node();
+    // The last row is cut inside its last column: what is left of it would be another row, and a right one.
+    let text = citizens(700, &[690]).replace("2022-01-01\n", "2022-01-01 \n");
+    let half = &text[..text.len() - 2];
+    let (mut child, input) = feed(&operator, half, 690);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    drop(input);
+    let file = operator.write("citizens.csv", &text);
+    let report = operator.json(&["accounts", "import", file.to_str().unwrap()]);
+    assert_eq!((&report["accepted"], &report["unchanged"], &report["refused"]), (&699.into(), &0.into(), &1.into()), "{report}");
+    assert!(report["resumed_after_line"].as_u64().unwrap() >= 200, "{report}");
+    node.stop();
+}
+
+#[test]
+fn a_row_changes_what_it_says_and_never_takes_back_a_password_a_level_or_an_activation() {
+    let operator = Operator::new();
+    operator.sandbox("").run(&["migrate"]).done();
+    let import = |rows: &str| {
+        let file = operator.write("citizens.csv", rows);
+        operator.json(&["accounts", "import", file.to_str().unwrap()])
+    };
+    let shown = || operator.json(&["accounts", "show", "098090000101"]);
+    let first = import(
+        "citizen_id,name,birthdate,account_level,state,phone,card_issued_on\n098090000101,Nguyễn Thị Thử,1990-05-01,1,issued_not_activated,0912345678,2022-01-01\n",
+    );
+    assert_eq!(first["accepted"], 1);
+    assert_eq!((&shown()["has_password"], &shown()["state"]), (&false.into(), &"issued_not_activated".into()));
+
+    let raised = import(&format!(
+        "citizen_id,name,birthdate,account_level,state,password_hash\n098090000101,Nguyễn Thị Thử,1990-05-01,2,active,\"{HASH}\"\n"
+    ));
+    assert_eq!((&raised["changed"], &raised["kept"]["level"]), (&1.into(), &0.into()), "{raised}");
+    let after = shown();
+    assert_eq!((&after["account_level"], &after["state"], &after["has_password"]), (&2.into(), &"active".into(), &true.into()), "{after}");
+    assert_ne!(after["phone"], "none", "a column that is not there takes nothing away");
+
+    let older = HASH.replace("4v5t", "5v5t");
+    let back = import(&format!(
+        "citizen_id,name,birthdate,account_level,state,password_hash\n098090000101,Nguyễn Thị Thử,1990-05-01,1,issued_not_activated,\"{older}\"\n"
+    ));
+    assert_eq!((&back["changed"], &back["unchanged"]), (&0.into(), &1.into()), "{back}");
+    assert_eq!(back["kept"], serde_json::json!({ "password": 1, "level": 1, "state": 1 }));
+    for field in ["account_level", "state", "has_password", "phone"] {
+        assert_eq!(shown()[field], after[field], "{field}");
+    }
 }

@@ -23,8 +23,12 @@ use crate::cli::{Audience, Opened, Report};
 /// Cause and cure.
 pub fn run(opened: &Opened, operation: &AccountsOperation, input: &mut dyn BufRead, audience: &mut dyn Audience) -> anyhow::Result<Report> {
     match operation {
-        AccountsOperation::Import { file, format, dry_run } => {
-            let run = if *dry_run { Run::Dry } else { Run::Real };
+        AccountsOperation::Import { file, format, dry_run, restart, refused: _ } => {
+            let run = match (dry_run, restart) {
+                (true, _) => Run::Dry,
+                (false, true) => Run::Anew,
+                (false, false) => Run::Real,
+            };
             import::import(opened, format_of(file, *format)?, run, input, audience)
         }
         AccountsOperation::Show { citizen_id } => show(opened, citizen_id),
@@ -36,7 +40,10 @@ fn format_of(file: &Path, asked: Option<ImportFormat>) -> anyhow::Result<ImportF
     if let Some(format) = asked {
         return Ok(format);
     }
-    match file.extension().and_then(OsStr::to_str) {
+    // `citizens.csv.gz` is CSV.
+    let packed = file.extension().is_some_and(|extension| extension == "gz");
+    let named = if packed { file.file_stem().map_or(file, Path::new) } else { file };
+    match named.extension().and_then(OsStr::to_str) {
         Some("csv") => Ok(ImportFormat::Csv),
         Some("ndjson" | "jsonl") => Ok(ImportFormat::Ndjson),
         _ => anyhow::bail!("{}: the form cannot be told from the name; add --format csv or --format ndjson", file.display()),

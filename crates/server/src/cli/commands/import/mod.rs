@@ -1,38 +1,51 @@
-//! `dinhdanh accounts import`: rows in, accounts out; safe to repeat.
+//! `dinhdanh accounts import`: rows in, accounts out; safe to repeat, and to kill.
 //!
-//! 1. [`source`] reads row by row, [`row`] checks each.
-//! 2. Rows that passed go in 200 a transaction. A number that has an account is left alone, so a broken import is simply run again.
-//! 3. A refused row is named by line and column, never by its content: the output of an import may end in a log.
+//! 1. [`source`] reads record by record ([`stream`] unpacks, counts and hashes the bytes), [`row`] checks each.
+//! 2. A [`lot`] of rows is sealed and hashed on this thread while the [`writer`] commits the one before: one transaction with the rows and with
+//!    how far the import has come. An import that was killed goes on there when the same file is imported again.
+//! 3. A number that has an account is compared: [`revision`] says what a row may change and what it never takes back.
+//! 4. A refused row is named by line, column and reason, never by its content: the output of an import may end in a log.
 
+mod columns;
+mod lot;
+mod ndjson;
+mod revision;
 mod row;
 mod source;
+mod stream;
+mod tally;
+mod writer;
 
 use std::io::BufRead;
-use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, channel, sync_channel};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use account_policy::{CitizenId, HolderKind};
-use anyhow::Context;
-use persistence::accounts::Account;
-use persistence::holders::{Holder, Insertion, NewHolder};
-use persistence::{Db, Keyring, Mode, QueryResult};
-use serde_json::{Value, json};
+use persistence::{Db, ImportProgress, Keyring, Mode, QueryResult};
+use serde_json::json;
 
-use self::row::Newcomer;
+use self::columns::Refusal;
+use self::lot::{Checked, Lot};
+use self::source::Source;
+use self::tally::{Refused, Tally};
+use self::writer::{Writer, Written};
+use super::audit;
 use crate::cli::arguments::ImportFormat;
-use crate::cli::{Audience, Opened, Report};
+use crate::cli::{Audience, Opened, Progress, RefusedRow, Report};
 
 /// More rows in one transaction starve the requests of a running node (design section 3).
-const ROWS_A_TRANSACTION: usize = 200;
-/// So many refused rows are named; the rest is counted.
-const NAMED: usize = 1000;
+const ROWS_BESIDE_A_NODE: usize = 200;
+/// Alone: the more rows, the more of them share a page of the index by number. They are all in memory, about 2 KB each.
+const ROWS_ALONE: usize = 8000;
 
 /// Whether an import writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Run {
-    /// It does.
+    /// It does; an interrupted import of the same file goes on where it was.
     Real,
-    /// It checks every row, and leaves it at that.
+    /// It does, from the first row on.
+    Anew,
+    /// It checks every row against the accounts that are there, and leaves it at that. Guardians are not looked for.
     Dry,
 }
 
@@ -47,126 +60,254 @@ pub fn import(
     input: &mut dyn BufRead,
     audience: &mut dyn Audience,
 ) -> anyhow::Result<Report> {
-    let mut import = Import { opened, run, batch: Vec::new(), tally: Tally::default() };
-    let sandbox = opened.store.mode() == Mode::Sandbox;
-    for line in source::rows(format, input)? {
-        let line = line?;
-        match line.row.and_then(|row| row.admit(sandbox, opened.clock.now())) {
-            Ok(newcomer) => import.batch.push((line.number, newcomer)),
-            Err(problem) => import.tally.refuse(line.number, problem, audience),
-        }
-        if import.batch.len() == ROWS_A_TRANSACTION {
-            import.commit(audience)?;
-            audience.progress(line.position);
-        }
+    let beside_a_node = audience.beside_a_node();
+    let _alone = one_at_a_time(audience);
+    if beside_a_node {
+        crate::hashing::step_back("the import");
+    } else if run != Run::Dry {
+        opened.store.prepare_for_bulk()?;
     }
-    import.commit(audience)?;
-    Ok(import.tally.report(run))
+    let reading = Reading {
+        opened,
+        keyring: opened.keyring()?.clone(),
+        source: Source::open(format, input)?,
+        sandbox: opened.store.mode() == Mode::Sandbox,
+        most: if beside_a_node { ROWS_BESIDE_A_NODE } else { ROWS_ALONE },
+        rows: Vec::new(),
+        settled: Tally::default(),
+        done: false,
+        refused: Refused::default(),
+        audience,
+    };
+    match run {
+        Run::Dry => reading.rehearse(),
+        Run::Real | Run::Anew => reading.perform(format, run, beside_a_node),
+    }
 }
 
-struct Import<'a> {
+/// Imports of one process wait for each other: one whose command was killed may still be writing its last lot when it is started again.
+fn one_at_a_time(audience: &mut dyn Audience) -> MutexGuard<'static, ()> {
+    static RUNNING: Mutex<()> = Mutex::new(());
+    RUNNING.try_lock().unwrap_or_else(|_| {
+        audience.note("another import is running; this one begins when it has ended");
+        RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
+    })
+}
+
+/// The side that reads, checks and seals.
+struct Reading<'a> {
     opened: &'a Opened,
-    run: Run,
-    batch: Vec<(u64, Newcomer)>,
-    tally: Tally,
+    keyring: Keyring,
+    source: Source<'a>,
+    sandbox: bool,
+    most: usize,
+    rows: Vec<Checked>,
+    /// Of the lot that is being read.
+    settled: Tally,
+    done: bool,
+    refused: Refused,
+    audience: &'a mut dyn Audience,
 }
 
-/// A newcomer as the transaction inserts it.
-struct Prepared {
-    line: u64,
-    holder: NewHolder,
-    guardian: Option<(CitizenId, account_policy::GuardianRelation)>,
-}
-
-/// What became of a row.
-enum Outcome {
-    Imported,
-    Present,
-    GuardianUnknown,
-}
-
-impl Import<'_> {
-    fn commit(&mut self, audience: &mut dyn Audience) -> anyhow::Result<()> {
-        let batch: Vec<Prepared> = self.batch.drain(..).map(|(line, newcomer)| prepare(self.opened, line, newcomer)).collect();
-        if self.run == Run::Dry {
-            self.tally.imported += batch.len() as u64;
-            return Ok(());
+impl Reading<'_> {
+    fn rehearse(mut self) -> anyhow::Result<Report> {
+        let mut tally = Tally::default();
+        while self.fill()? {
+            let unknown = self.look(true)?;
+            tally = tally.with(&std::mem::take(&mut self.settled));
+            tally.accepted += unknown.len() as u64;
+            self.audience.progress(Progress { bytes: self.source.packed(), rows: tally.rows() });
         }
-        let begun = self.opened.clock.now();
-        let keyring = self.opened.keyring()?.clone();
-        let lines: Vec<u64> = batch.iter().map(|prepared| prepared.line).collect();
-        let batch = Arc::new(batch);
-        let inserting = move |db: &mut Db| batch.iter().map(|prepared| insert(db, &keyring, prepared)).collect::<QueryResult<Vec<_>>>();
-        let outcomes = self.opened.store.run_blocking(inserting).with_context(|| {
-            format!("lines {} to {} were not imported; run the import again", lines.first().unwrap_or(&0), lines.last().unwrap_or(&0))
+        Ok(tally::report(&tally, &self.refused, Run::Dry, None))
+    }
+
+    fn perform(mut self, format: ImportFormat, run: Run, beside_a_node: bool) -> anyhow::Result<Report> {
+        let Some(beginning) = self.begin(format)? else {
+            return Ok(tally::report(&Tally::default(), &self.refused, run, None));
+        };
+        let now = self.opened.clock.now();
+        let resumed = if run == Run::Real { self.resume(&beginning)? } else { None };
+        let resumed_after = resumed.as_ref().map(|(progress, _)| progress.line);
+        let fresh = || {
+            (
+                ImportProgress { beginning, bytes: 0, line: 0, behind: [0; 32], tally: String::new(), started_at: now, updated_at: now },
+                Tally::default(),
+            )
+        };
+        let (progress, tally) = resumed.unwrap_or_else(fresh);
+        let mut writer = Writer { opened: self.opened.clone(), keyring: self.keyring.clone(), progress, tally, beside_a_node };
+        let tally = thread::scope(|scope| {
+            let (lots, queue) = sync_channel::<Lot>(1);
+            let (answers, written) = channel();
+            scope.spawn(move || {
+                if beside_a_node {
+                    crate::hashing::step_back("the import");
+                }
+                for lot in queue {
+                    let outcome = writer.write(lot);
+                    let failed = outcome.is_err();
+                    if answers.send(outcome).is_err() || failed {
+                        break;
+                    }
+                }
+            });
+            self.feed(lots, &written, tally)
         })?;
-        for (line, outcome) in lines.into_iter().zip(outcomes) {
-            match outcome {
-                Outcome::Imported => self.tally.imported += 1,
-                Outcome::Present => self.tally.present += 1,
-                Outcome::GuardianUnknown => {
-                    let problem = "guardian_citizen_id has no account; import the guardian first".to_owned();
-                    self.tally.refuse(line, problem, audience);
+        self.finish(beginning, &tally)?;
+        Ok(tally::report(&tally, &self.refused, run, resumed_after))
+    }
+
+    /// Reads the first row. It and the form say which import this is.
+    fn begin(&mut self, format: ImportFormat) -> anyhow::Result<Option<[u8; 32]>> {
+        if !self.read_one()? {
+            return Ok(None);
+        }
+        let mut digest = self.source.mark().digest;
+        digest[0] ^= u8::from(format == ImportFormat::Csv);
+        Ok(Some(self.keyring.import_hash(&digest)))
+    }
+
+    /// Goes on where an import of this file was interrupted.
+    fn resume(&mut self, beginning: &[u8; 32]) -> anyhow::Result<Option<(ImportProgress, Tally)>> {
+        let Some(progress) = self.opened.store.read_blocking(|db: &mut Db| ImportProgress::find(db, beginning))? else { return Ok(None) };
+        let (keyring, behind) = (self.keyring.clone(), progress.behind);
+        let tally = serde_json::from_str(&progress.tally);
+        let same = self.source.skip_to(progress.bytes, progress.line, |digest| keyring.import_hash(digest) == behind)?;
+        let (Ok(tally), true) = (tally, same) else {
+            anyhow::bail!(
+                "an import that began like this file was interrupted after line {}, and this file differs from it before that; add --restart \
+                 to import the whole file",
+                progress.line
+            );
+        };
+        self.rows.clear();
+        self.settled = Tally::default();
+        self.audience.note(&format!("an import of this file was interrupted; it goes on after line {}", progress.line));
+        Ok(Some((progress, tally)))
+    }
+
+    /// Reads lots and hands them to the writer; answers the final tally.
+    fn feed(&mut self, lots: SyncSender<Lot>, written: &Receiver<anyhow::Result<Written>>, before: Tally) -> anyhow::Result<Tally> {
+        let mut tally = before;
+        let mut under_way = 0_usize;
+        // Where most accounts are there already, rows that change nothing are found by reading, and need not be sealed.
+        let mut look_first = false;
+        while self.fill()? {
+            let read = self.rows.len() as u64;
+            if look_first {
+                // A row of an earlier lot with the same number comes first.
+                while under_way > 0 {
+                    self.hear(written.recv()?, &mut tally)?;
+                    under_way -= 1;
+                }
+                let left = self.look(false)?;
+                look_first = (left.len() as u64) * 2 < read;
+                self.rows = left;
+            }
+            let mark = self.source.mark();
+            let lot = Lot::seal(self.opened, &self.keyring, std::mem::take(&mut self.rows), std::mem::take(&mut self.settled), mark)?;
+            let gone = lots.send(lot).is_err();
+            under_way += 1;
+            loop {
+                match written.try_recv() {
+                    Ok(outcome) => {
+                        look_first |= self.hear(outcome, &mut tally)? * 2 > read.max(1);
+                        under_way -= 1;
+                    }
+                    Err(TryRecvError::Empty) => break,
+                    Err(TryRecvError::Disconnected) => anyhow::bail!("the import's writer ended early"),
                 }
             }
+            anyhow::ensure!(!gone, "the import's writer ended early");
         }
-        if audience.beside_a_node() {
-            // As long as the transaction took, within a second.
-            let pause = (self.opened.clock.now() - begun).clamp(time::Duration::ZERO, time::Duration::SECOND);
-            thread::sleep(pause.unsigned_abs());
+        drop(lots);
+        for outcome in written {
+            self.hear(outcome, &mut tally)?;
         }
+        Ok(tally)
+    }
+
+    /// Takes the outcome of a lot; answers how many of its rows were there before.
+    fn hear(&mut self, outcome: anyhow::Result<Written>, tally: &mut Tally) -> anyhow::Result<u64> {
+        let Written { tally: now, refusals, present } = outcome?;
+        *tally = now;
+        for (line, refusal) in refusals {
+            name(line, refusal, &mut self.refused, self.audience);
+        }
+        self.audience.progress(Progress { bytes: self.source.packed(), rows: tally.rows() });
+        Ok(present)
+    }
+
+    /// Reads the rows of one lot; false when nothing is left.
+    fn fill(&mut self) -> anyhow::Result<bool> {
+        let settled = |tally: &Tally| usize::try_from(tally.rows()).unwrap_or(usize::MAX);
+        while self.rows.len() + settled(&self.settled) < self.most && self.read_one()? {}
+        Ok(!self.rows.is_empty() || settled(&self.settled) > 0)
+    }
+
+    /// Reads and checks one row; false at the end.
+    fn read_one(&mut self) -> anyhow::Result<bool> {
+        if self.done {
+            return Ok(false);
+        }
+        let (sandbox, now) = (self.sandbox, self.opened.clock.now());
+        let read = self.source.next(|line, row| (line, row.and_then(|row| row::admit(row, sandbox, now))))?;
+        match read {
+            Some((line, Ok(newcomer))) => {
+                let number = self.keyring.number_hash(&newcomer.person.citizen_id);
+                self.rows.push(Checked { line, number, newcomer });
+            }
+            Some((line, Err(refusal))) => {
+                self.settled.refused += 1;
+                name(line, refusal, &mut self.refused, self.audience);
+            }
+            None => self.done = true,
+        }
+        Ok(!self.done)
+    }
+
+    /// Settles rows by reading: those that change nothing; in a rehearsal also those that would change something. Answers the others.
+    fn look(&mut self, rehearsal: bool) -> anyhow::Result<Vec<Checked>> {
+        let (keyring, rows) = (&self.keyring, std::mem::take(&mut self.rows));
+        let seen = self.opened.store.read_blocking(|db: &mut Db| {
+            rows.into_iter().map(|row| Ok((lot::look(db, keyring, &row)?, row))).collect::<QueryResult<Vec<_>>>()
+        })?;
+        let mut left = Vec::new();
+        for (revision, row) in seen {
+            match revision {
+                Some(Ok(revision)) if revision.is_empty() => {
+                    self.settled.unchanged += 1;
+                    self.settled.keep(revision.kept);
+                }
+                Some(Ok(revision)) if rehearsal => {
+                    self.settled.changed += 1;
+                    self.settled.keep(revision.kept);
+                }
+                Some(Err(refusal)) if rehearsal => {
+                    self.settled.refused += 1;
+                    name(row.line, refusal, &mut self.refused, self.audience);
+                }
+                _ => left.push(row),
+            }
+        }
+        Ok(left)
+    }
+
+    /// The last transaction: the import is finished, and the audit log knows.
+    fn finish(&self, beginning: [u8; 32], tally: &Tally) -> anyhow::Result<()> {
+        let Tally { accepted, changed, unchanged, refused, .. } = tally;
+        let detail = json!({ "accepted": accepted, "changed": changed, "unchanged": unchanged, "refused": refused });
+        let event = audit::event(self.opened, "accounts.imported", None, &detail);
+        self.opened.store.run_blocking(move |db: &mut Db| {
+            ImportProgress::forget(db, &beginning)?;
+            event.append(db)
+        })?;
         Ok(())
     }
 }
 
-fn prepare(opened: &Opened, line: u64, newcomer: Newcomer) -> Prepared {
-    let now = opened.clock.now();
-    let kind = if newcomer.person.foreigner.is_some() { HolderKind::Foreigner } else { HolderKind::Citizen };
-    let Newcomer { person, level, state, password_hash, guardian } = newcomer;
-    let id = opened.randomness.uuid(now);
-    let holder = NewHolder { id, kind, level, state, password_hash, person, guardian: None, created_at: now };
-    Prepared { line, holder, guardian }
-}
-
-fn insert(db: &mut Db, keyring: &Keyring, prepared: &Prepared) -> QueryResult<Outcome> {
-    let mut holder = prepared.holder.clone();
-    if let Some((number, relation)) = &prepared.guardian {
-        let Some(guardian) = Account::find_by_number(db, &keyring.number_hash(number))? else { return Ok(Outcome::GuardianUnknown) };
-        holder.guardian = Some((guardian.id, *relation));
-    }
-    Ok(match Holder::insert(db, keyring, &holder)? {
-        Insertion::Done => Outcome::Imported,
-        Insertion::NumberTaken => Outcome::Present,
-    })
-}
-
-#[derive(Default)]
-struct Tally {
-    imported: u64,
-    present: u64,
-    refused: u64,
-    named: Vec<Value>,
-}
-
-impl Tally {
-    fn refuse(&mut self, line: u64, problem: String, audience: &mut dyn Audience) {
-        self.refused += 1;
-        if self.named.len() < NAMED {
-            audience.note(&format!("line {line}: {problem}"));
-            self.named.push(json!({ "line": line, "problem": problem }));
-        }
-    }
-
-    fn report(self, run: Run) -> Report {
-        let verb = if run == Run::Dry { "would come in" } else { "imported" };
-        let text = format!("{} {verb}, {} already there, {} refused\n", self.imported, self.present, self.refused);
-        let json = json!({
-            "dry_run": run == Run::Dry,
-            "imported": self.imported,
-            "present": self.present,
-            "refused": self.refused,
-            "refused_rows": self.named,
-        });
-        Report { refused: self.refused > 0, ..Report::done(text, json) }
-    }
+fn name(line: u64, refusal: Refusal, refused: &mut Refused, audience: &mut dyn Audience) {
+    let row = RefusedRow { line, field: refusal.field.map(Into::into), problem: refusal.problem.into() };
+    audience.refused(&row);
+    refused.push(row);
 }

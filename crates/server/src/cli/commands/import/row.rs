@@ -1,77 +1,15 @@
-//! One row of an import, and the person it describes. The columns are the manual in `docs/operations.md`.
+//! From a row to the person it describes: every check of every column. The columns' manual is `docs/operations.md`.
 
 use account_policy::{
     AccountLevel, AccountState, Address, CitizenId, EidCardDetails, Gender, GuardianRelation, IdCardDetails, PartialDate, Person,
     PersonName, PhoneNumber,
 };
-use serde::Deserialize;
 use serde_json::{Map, Value};
 use time::macros::format_description;
 use time::{Date, OffsetDateTime};
 
-use crate::hashing;
-
-/// The columns, all as text; an empty one is as if it were not there.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct Row {
-    pub citizen_id: String,
-    pub name: String,
-    pub birthdate: String,
-    pub gender: String,
-    pub nationality: String,
-    pub account_level: String,
-    pub state: String,
-    pub password_hash: String,
-    pub phone: String,
-    pub email: String,
-    pub old_id_number: String,
-    pub locale: String,
-    pub card_number: String,
-    pub card_issued_on: String,
-    pub card_expires_on: String,
-    pub card_place_of_issue: String,
-    pub eid_issued_on: String,
-    pub eid_expires_on: String,
-    pub permanent_residence: String,
-    pub permanent_residence_commune: String,
-    pub permanent_residence_commune_code: String,
-    pub permanent_residence_province: String,
-    pub permanent_residence_province_code: String,
-    pub guardian_citizen_id: String,
-    pub guardian_relation: String,
-    /// NDJSON only: further fields of a person, under the names of the personal record.
-    pub person: Option<Map<String, Value>>,
-}
-
-/// Every column of a CSV file.
-pub(super) const COLUMNS: [&str; 25] = [
-    "citizen_id",
-    "name",
-    "birthdate",
-    "gender",
-    "nationality",
-    "account_level",
-    "state",
-    "password_hash",
-    "phone",
-    "email",
-    "old_id_number",
-    "locale",
-    "card_number",
-    "card_issued_on",
-    "card_expires_on",
-    "card_place_of_issue",
-    "eid_issued_on",
-    "eid_expires_on",
-    "permanent_residence",
-    "permanent_residence_commune",
-    "permanent_residence_commune_code",
-    "permanent_residence_province",
-    "permanent_residence_province_code",
-    "guardian_citizen_id",
-    "guardian_relation",
-];
+use super::columns::{Column, Refusal, Row};
+use crate::hashing::{self, UnacceptableHash};
 
 /// A row that passed every check.
 #[derive(Clone, Debug)]
@@ -81,171 +19,186 @@ pub(super) struct Newcomer {
     pub state: AccountState,
     pub password_hash: Option<String>,
     pub guardian: Option<(CitizenId, GuardianRelation)>,
+    pub said: Said,
 }
 
-/// Column and complaint; never the value, which is personal.
-type Refused = String;
+/// Which of the columns with a default the row filled itself: what a row does not say leaves a present account as it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Said {
+    pub state: bool,
+    pub nationality: bool,
+    pub locale: bool,
+}
 
-impl Row {
-    /// Checks every column.
-    pub fn admit(self, sandbox: bool, now: OffsetDateTime) -> Result<Newcomer, Refused> {
-        let citizen_id = self.number(sandbox)?;
-        let level = match self.account_level.as_str() {
-            "1" => AccountLevel::One,
-            "2" => AccountLevel::Two,
-            _ => return Err("account_level must be 1 or 2".to_owned()),
-        };
-        let state = match self.state.as_str() {
-            "" | "active" => AccountState::Active,
-            "issued_not_activated" => AccountState::IssuedNotActivated,
-            _ => return Err("state must be active or issued_not_activated".to_owned()),
-        };
-        let password_hash = self.password_hash()?;
-        let guardian = self.guardian()?;
-        Ok(Newcomer { person: self.person(citizen_id, now)?, level, state, password_hash, guardian })
-    }
+/// Checks every column.
+pub(super) fn admit(row: Row<'_>, sandbox: bool, now: OffsetDateTime) -> Result<Box<Newcomer>, Refusal> {
+    let citizen_id = number(&row, sandbox)?;
+    let level = match row.text(Column::AccountLevel) {
+        "1" => AccountLevel::One,
+        "2" => AccountLevel::Two,
+        _ => return Err(Refusal::of(Column::AccountLevel, "must be 1 or 2")),
+    };
+    let state = match row.text(Column::State) {
+        "" | "active" => AccountState::Active,
+        "issued_not_activated" => AccountState::IssuedNotActivated,
+        _ => return Err(Refusal::of(Column::State, "must be active or issued_not_activated")),
+    };
+    let said = Said {
+        state: row.given(Column::State).is_some(),
+        nationality: row.given(Column::Nationality).is_some(),
+        locale: row.given(Column::Locale).is_some(),
+    };
+    let password_hash = password_hash(&row)?;
+    let guardian = guardian(&row, &citizen_id)?;
+    Ok(Box::new(Newcomer { person: person(row, citizen_id, now)?, level, state, password_hash, guardian, said }))
+}
 
-    fn number(&self, sandbox: bool) -> Result<CitizenId, Refused> {
-        let number = CitizenId::parse(&self.citizen_id).map_err(|_| "citizen_id must be 12 digits".to_owned())?;
-        match (sandbox, number.is_sandbox_range()) {
-            (true, false) => Err("citizen_id must begin with 098 in a sandbox: no real person belongs here".to_owned()),
-            (false, true) => Err("citizen_id begins with 098, which no real person has".to_owned()),
-            _ => Ok(number),
-        }
+fn number(row: &Row<'_>, sandbox: bool) -> Result<CitizenId, Refusal> {
+    let refuse = |problem: &'static str| Err(Refusal::of(Column::CitizenId, problem));
+    let Ok(number) = CitizenId::parse(row.text(Column::CitizenId)) else { return refuse("must be 12 digits") };
+    match (sandbox, number.is_sandbox_range()) {
+        (true, false) => refuse("must begin with 098 in a sandbox: no real person belongs here"),
+        (false, true) => refuse("begins with 098, which no real person has"),
+        _ => Ok(number),
     }
+}
 
-    /// Who stands for a child (Decree 69/2024/NĐ-CP Art. 14.2); the guardian's account comes before the child's.
-    fn guardian(&self) -> Result<Option<(CitizenId, GuardianRelation)>, Refused> {
-        let Some(number) = given(&self.guardian_citizen_id) else { return Ok(None) };
-        let number = CitizenId::parse(number).map_err(|_| "guardian_citizen_id must be 12 digits".to_owned())?;
-        let relation = match self.guardian_relation.as_str() {
-            "" | "parent" => GuardianRelation::Parent,
-            "guardian" => GuardianRelation::Guardian,
-            "legal_representative" => GuardianRelation::LegalRepresentative,
-            _ => return Err("guardian_relation must be parent, guardian or legal_representative".to_owned()),
-        };
-        Ok(Some((number, relation)))
+/// Who stands for a child (Decree 69/2024/NĐ-CP Art. 14.2); the guardian's account comes before the child's.
+fn guardian(row: &Row<'_>, own: &CitizenId) -> Result<Option<(CitizenId, GuardianRelation)>, Refusal> {
+    let Some(number) = row.given(Column::GuardianCitizenId) else { return Ok(None) };
+    let number = CitizenId::parse(number).map_err(|_| Refusal::of(Column::GuardianCitizenId, "must be 12 digits"))?;
+    if number == *own {
+        return Err(Refusal::of(Column::GuardianCitizenId, "must be another person's"));
     }
+    let relation = match row.text(Column::GuardianRelation) {
+        "" | "parent" => GuardianRelation::Parent,
+        "guardian" => GuardianRelation::Guardian,
+        "legal_representative" => GuardianRelation::LegalRepresentative,
+        _ => return Err(Refusal::of(Column::GuardianRelation, "must be parent, guardian or legal_representative")),
+    };
+    Ok(Some((number, relation)))
+}
 
-    /// A PHC string of Argon2; plain passwords are never accepted.
-    fn password_hash(&self) -> Result<Option<String>, Refused> {
-        let Some(hash) = given(&self.password_hash) else { return Ok(None) };
-        match hashing::acceptable(hash) {
-            Ok(()) => Ok(Some(hash.to_owned())),
-            Err(error) => Err(format!("password_hash: {error}; write a PHC string such as $argon2id$v=19$m=19456,t=2,p=1$SALT$HASH")),
-        }
-    }
+/// A PHC string of Argon2; plain passwords are never accepted, and nothing of what stands there is repeated: it might be one.
+fn password_hash(row: &Row<'_>) -> Result<Option<String>, Refusal> {
+    let Some(hash) = row.given(Column::PasswordHash) else { return Ok(None) };
+    let problem = match hashing::acceptable(hash) {
+        Ok(()) => return Ok(Some(hash.to_owned())),
+        Err(UnacceptableHash::Malformed) => "is no PHC string; write one such as $argon2id$v=19$m=19456,t=2,p=1$SALT$HASH",
+        Err(UnacceptableHash::Algorithm(_)) => "has an algorithm that is not supported; argon2id, argon2i and argon2d are",
+        Err(UnacceptableHash::Parameters) => "has parameters out of range, or salt or hash missing",
+    };
+    Err(Refusal::of(Column::PasswordHash, problem))
+}
 
-    fn person(self, citizen_id: CitizenId, now: OffsetDateTime) -> Result<Person, Refused> {
-        let person = Person {
-            name: PersonName::from_full(&self.name).map_err(|error| format!("name: {error}"))?,
-            birthdate: self.birthdate.parse::<PartialDate>().map_err(|_| "birthdate must be YYYY-MM-DD, YYYY-MM or YYYY".to_owned())?,
-            gender: gender(&self.gender)?,
-            nationality: given(&self.nationality).unwrap_or("VN").to_owned(),
-            phone: given(&self.phone).map(PhoneNumber::parse).transpose().map_err(|error| format!("phone: {error}"))?,
-            phone_verified: given(&self.phone).is_some(),
-            email: given(&self.email).map(email).transpose()?,
-            email_verified: given(&self.email).is_some(),
-            old_id_number: given(&self.old_id_number).map(str::to_owned),
-            card: self.card(&citizen_id)?,
-            eid: self.eid()?,
-            permanent_residence: self.permanent_residence()?,
-            temporary_residence: None,
-            current_residence: None,
-            household: None,
-            place_of_birth: None,
-            place_of_birth_registration: None,
-            place_of_origin: None,
-            ethnicity: None,
-            religion: None,
-            documents: account_policy::Documents::default(),
-            foreigner: None,
-            organizations: Vec::new(),
-            locale: given(&self.locale).unwrap_or("vi-VN").to_owned(),
-            updated_at: now,
-            citizen_id,
-        };
-        match self.person {
-            Some(further) => with_further(&person, further),
-            None => Ok(person),
-        }
+fn person(row: Row<'_>, citizen_id: CitizenId, now: OffsetDateTime) -> Result<Person, Refusal> {
+    let owned = |column| row.given(column).map(str::to_owned);
+    let person = Person {
+        name: PersonName::from_full(row.text(Column::Name)).map_err(|error| Refusal::of(Column::Name, error.to_string()))?,
+        birthdate: row
+            .text(Column::Birthdate)
+            .parse::<PartialDate>()
+            .map_err(|_| Refusal::of(Column::Birthdate, "must be YYYY-MM-DD, YYYY-MM or YYYY"))?,
+        gender: gender(row.text(Column::Gender))?,
+        nationality: row.given(Column::Nationality).unwrap_or("VN").to_owned(),
+        phone: row
+            .given(Column::Phone)
+            .map(PhoneNumber::parse)
+            .transpose()
+            .map_err(|error| Refusal::of(Column::Phone, error.to_string()))?,
+        phone_verified: row.given(Column::Phone).is_some(),
+        email: row.given(Column::Email).map(email).transpose()?,
+        email_verified: row.given(Column::Email).is_some(),
+        old_id_number: owned(Column::OldIdNumber),
+        card: card(&row, &citizen_id)?,
+        eid: eid(&row)?,
+        permanent_residence: permanent_residence(&row)?,
+        temporary_residence: None,
+        current_residence: None,
+        household: None,
+        place_of_birth: None,
+        place_of_birth_registration: None,
+        place_of_origin: None,
+        ethnicity: None,
+        religion: None,
+        documents: account_policy::Documents::default(),
+        foreigner: None,
+        organizations: Vec::new(),
+        locale: row.given(Column::Locale).unwrap_or("vi-VN").to_owned(),
+        updated_at: now,
+        citizen_id,
+    };
+    match row.person {
+        Some(further) => with_further(&person, further),
+        None => Ok(person),
     }
+}
 
-    fn card(&self, citizen_id: &CitizenId) -> Result<Option<IdCardDetails>, Refused> {
-        let Some(issued_on) = date("card_issued_on", &self.card_issued_on)? else {
-            // A card that is there but cannot be taken in would lock its holder out (Decree 69 Art. 15).
-            let said =
-                [&self.card_number, &self.card_expires_on, &self.card_place_of_issue].into_iter().any(|column| given(column).is_some());
-            return if said { Err("card_issued_on is needed where another card_ column is filled".to_owned()) } else { Ok(None) };
-        };
-        let number = given(&self.card_number).unwrap_or(citizen_id.as_str()).to_owned();
-        let expires_on = date("card_expires_on", &self.card_expires_on)?;
-        Ok(Some(IdCardDetails { number, issued_on, expires_on, place_of_issue: self.card_place_of_issue.clone() }))
-    }
+fn card(row: &Row<'_>, citizen_id: &CitizenId) -> Result<Option<IdCardDetails>, Refusal> {
+    let Some(issued_on) = date(row, Column::CardIssuedOn)? else {
+        // A card that is there but cannot be taken in would lock its holder out (Decree 69 Art. 15).
+        let others = [Column::CardNumber, Column::CardExpiresOn, Column::CardPlaceOfIssue];
+        let said = others.into_iter().any(|column| row.given(column).is_some());
+        return if said { Err(Refusal::of(Column::CardIssuedOn, "is needed where another card_ column is filled")) } else { Ok(None) };
+    };
+    let number = row.given(Column::CardNumber).unwrap_or(citizen_id.as_str()).to_owned();
+    let expires_on = date(row, Column::CardExpiresOn)?;
+    Ok(Some(IdCardDetails { number, issued_on, expires_on, place_of_issue: row.text(Column::CardPlaceOfIssue).to_owned() }))
+}
 
-    fn eid(&self) -> Result<Option<EidCardDetails>, Refused> {
-        let Some(issued_on) = date("eid_issued_on", &self.eid_issued_on)? else { return Ok(None) };
-        Ok(Some(EidCardDetails { issued_on, expires_on: date("eid_expires_on", &self.eid_expires_on)? }))
-    }
+fn eid(row: &Row<'_>) -> Result<Option<EidCardDetails>, Refusal> {
+    let Some(issued_on) = date(row, Column::EidIssuedOn)? else { return Ok(None) };
+    Ok(Some(EidCardDetails { issued_on, expires_on: date(row, Column::EidExpiresOn)? }))
+}
 
-    fn permanent_residence(&self) -> Result<Option<Address>, Refused> {
-        let Some(formatted) = given(&self.permanent_residence) else { return Ok(None) };
-        let (commune_code, province_code) = (&self.permanent_residence_commune_code, &self.permanent_residence_province_code);
-        if !is_digits(commune_code, 5) || !is_digits(province_code, 2) {
-            return Err(
-                "permanent_residence needs permanent_residence_commune_code (5 digits) and permanent_residence_province_code (2 digits)"
-                    .to_owned(),
-            );
-        }
-        Ok(Some(Address {
-            formatted: formatted.to_owned(),
-            street_address: None,
-            commune: self.permanent_residence_commune.clone(),
-            commune_code: commune_code.clone(),
-            province: self.permanent_residence_province.clone(),
-            province_code: province_code.clone(),
-            country: "VN".to_owned(),
-        }))
-    }
+fn permanent_residence(row: &Row<'_>) -> Result<Option<Address>, Refusal> {
+    let Some(formatted) = row.given(Column::PermanentResidence) else { return Ok(None) };
+    let code = |column, digits| {
+        let code = row.text(column);
+        let fits = code.len() == digits && code.bytes().all(|byte| byte.is_ascii_digit());
+        if fits { Ok(code.to_owned()) } else { Err(Refusal::of(column, format!("must be {digits} digits beside permanent_residence"))) }
+    };
+    Ok(Some(Address {
+        formatted: formatted.to_owned(),
+        street_address: None,
+        commune: row.text(Column::PermanentResidenceCommune).to_owned(),
+        commune_code: code(Column::PermanentResidenceCommuneCode, 5)?,
+        province: row.text(Column::PermanentResidenceProvince).to_owned(),
+        province_code: code(Column::PermanentResidenceProvinceCode, 2)?,
+        country: "VN".to_owned(),
+    }))
 }
 
 /// Lays further fields over the record and reads it anew, so that they pass the same types. What the columns say cannot be replaced.
-fn with_further(person: &Person, further: Map<String, Value>) -> Result<Person, Refused> {
+fn with_further(person: &Person, further: Map<String, Value>) -> Result<Person, Refusal> {
     const BY_COLUMN: [&str; 5] = ["citizen_id", "name", "birthdate", "gender", "updated_at"];
-    let Ok(Value::Object(mut record)) = serde_json::to_value(person) else { return Err("the record cannot be written".to_owned()) };
+    let Ok(Value::Object(mut record)) = serde_json::to_value(person) else { return Err(Refusal::row("cannot be written as a record")) };
     for (field, value) in further {
         if BY_COLUMN.contains(&field.as_str()) || !record.contains_key(&field) {
-            return Err(format!("person.{field} is no further field of a person"));
+            return Err(Refusal::further(format!("person.{field}"), "is no further field of a person"));
         }
         record.insert(field, value);
     }
     // The text of a serde error may quote the value.
-    serde_json::from_value(Value::Object(record)).map_err(|_| "person has a field of the wrong form".to_owned())
+    serde_json::from_value(Value::Object(record)).map_err(|_| Refusal::further("person".to_owned(), "has a field of the wrong form"))
 }
 
-fn given(text: &str) -> Option<&str> {
-    Some(text.trim()).filter(|text| !text.is_empty())
-}
-
-fn gender(text: &str) -> Result<Gender, Refused> {
+fn gender(text: &str) -> Result<Gender, Refusal> {
     match text.to_lowercase().as_str() {
         "male" | "nam" => Ok(Gender::Male),
         "female" | "nữ" => Ok(Gender::Female),
         "" | "unknown" => Ok(Gender::Unknown),
-        _ => Err("gender must be male, female or unknown".to_owned()),
+        _ => Err(Refusal::of(Column::Gender, "must be male, female or unknown")),
     }
 }
 
-fn email(text: &str) -> Result<String, Refused> {
+fn email(text: &str) -> Result<String, Refusal> {
     let parsed: Result<lettre::Address, _> = text.parse();
-    parsed.map(|address| address.to_string()).map_err(|_| "email is no address".to_owned())
+    parsed.map(|address| address.to_string()).map_err(|_| Refusal::of(Column::Email, "is no address"))
 }
 
-fn date(column: &str, text: &str) -> Result<Option<Date>, Refused> {
-    let Some(text) = given(text) else { return Ok(None) };
-    Date::parse(text, format_description!("[year]-[month]-[day]")).map(Some).map_err(|_| format!("{column} must be YYYY-MM-DD"))
-}
-
-fn is_digits(text: &str, count: usize) -> bool {
-    text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit())
+fn date(row: &Row<'_>, column: Column) -> Result<Option<Date>, Refusal> {
+    let Some(text) = row.given(column) else { return Ok(None) };
+    let date = Date::parse(text, format_description!("[year]-[month]-[day]"));
+    date.map(Some).map_err(|_| Refusal::of(column, "must be YYYY-MM-DD"))
 }
