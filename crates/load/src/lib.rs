@@ -4,7 +4,7 @@
 //! - A [`user`] is a [`browser`] and a portal: it does the operations of a [`workload`] and checks each answer as a real client would.
 //! - [`closed`] repeats them as fast as they are answered. [`tally`] and [`latencies`] count, [`process`] reads what it cost, [`row`] says it.
 //! - [`open`] begins them at fixed times ([`schedule`]); [`overload`] and [`storm`] are made of both.
-//! - [`people`] do not exist; [`seed`] fills a database with them.
+//! - [`people`] do not exist; [`seed`] fills a database with them, and [`import_rate`] compares an import with that.
 //! - [`raw`] and [`hello`] measure what nothing can be faster than: the signature, the password hash, the plain answer.
 
 pub mod browser;
@@ -14,6 +14,7 @@ pub mod connection;
 pub mod crowd;
 pub mod failure;
 pub mod hello;
+pub mod import_rate;
 pub mod latencies;
 pub mod open;
 pub mod origin;

@@ -42,6 +42,8 @@ enum Command {
     Storm(StormArguments),
     /// Fill a database with people and usage records, and say how quickly they went in.
     Seed(SeedArguments),
+    /// `dinhdanh accounts import` against the bare insertion of the same people, in one run.
+    ImportRate(ImportRateArguments),
     /// Print people as CSV for `dinhdanh accounts import`.
     People {
         /// How many.
@@ -183,6 +185,16 @@ pub(crate) struct SeedArguments {
     pub usage: u32,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct ImportRateArguments {
+    /// How many people; 2,000,000 take about 7 GB while it runs.
+    #[arg(long, default_value_t = 200_000)]
+    pub rows: u32,
+    /// A folder for two databases and a file; they are removed afterwards.
+    #[arg(long, value_name = "FOLDER", default_value = "target/import-rate")]
+    pub folder: PathBuf,
+}
+
 impl Times {
     pub(crate) fn rounds(&self, server: Option<i32>) -> Rounds {
         Rounds { warmup: Duration::from_secs_f64(self.warmup), measured: Duration::from_secs_f64(self.seconds), server }
@@ -205,6 +217,7 @@ pub fn main() -> anyhow::Result<()> {
         Command::Overload(arguments) => block_on(open::overload(&arguments, out)),
         Command::Storm(arguments) => block_on(open::storm(&arguments, out)),
         Command::Seed(arguments) => block_on(seed::run(&arguments, out)),
+        Command::ImportRate(arguments) => block_on(seed::import_rate(&arguments, out)),
         Command::People { count, first } => block_on(seed::csv(first, count)),
         Command::Raw { seconds } => block_on(raw::run(Duration::from_secs_f64(seconds), out)),
         Command::Hello(arguments) => block_on(hello::run(&arguments, out)),

@@ -8,7 +8,8 @@ use dinhdanh::config::{Config, Environment};
 use dinhdanh::control::DataDir;
 use dinhdanh::randomness::Randomness;
 
-use super::SeedArguments;
+use super::{ImportRateArguments, SeedArguments};
+use crate::import_rate::{self, ImportRow};
 use crate::people;
 use crate::row;
 use crate::seed::{self, SeedRow};
@@ -27,6 +28,24 @@ pub(super) async fn run(arguments: &SeedArguments, out: Option<&Path>) -> anyhow
         say(&seed::usage(&opened, &ids, arguments.usage)?, out)?;
     }
     Ok(())
+}
+
+/// `load import-rate`
+pub(super) async fn import_rate(arguments: &ImportRateArguments, out: Option<&Path>) -> anyhow::Result<()> {
+    let row = import_rate::measure(&arguments.folder, arguments.rows, &people::password_hash().await?)?;
+    let ImportRow {
+        rows,
+        bare_rows_per_s,
+        bare_rows_per_s_at_the_end,
+        import_rows_per_s,
+        import_rows_per_s_at_the_end,
+        ratio,
+        ratio_at_the_end,
+    } = row;
+    println!("{:<14} {rows:>10} rows, {bare_rows_per_s:>9.0}/s bare ({bare_rows_per_s_at_the_end:.0}/s at the end)", "insertion");
+    println!("{:<14} {rows:>10} rows, {import_rows_per_s:>9.0}/s ({import_rows_per_s_at_the_end:.0}/s at the end)", "import");
+    println!("{:<14} {ratio:>10.2} of the bare insertion, {ratio_at_the_end:.2} in the last tenth", "ratio");
+    row::append(out, &row)
 }
 
 /// `load people`: the same people as a file to import.
