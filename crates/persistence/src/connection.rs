@@ -41,6 +41,8 @@ pub(crate) enum Role {
 pub(crate) struct Connector {
     pub url: DatabaseUrl,
     pub role: Role,
+    /// Pages that a reading SQLite connection may keep, in KiB.
+    pub cache_kib: u32,
 }
 
 /// Why a connection could not be had.
@@ -67,6 +69,15 @@ pub(crate) fn prepare_for_bulk(db: &mut Db) -> diesel::QueryResult<()> {
     db.batch_execute(SQLITE_BULK)
 }
 
+/// Page caches of all readers together, in KiB: the writer has 16 MiB beside them. A reader's pages are good until the next commit only, so more
+/// of them would cost memory and save little; what was read before lies in the system's cache.
+const READERS_KIB: u32 = 64 * 1024;
+
+/// The share of one reader of so many.
+pub(crate) fn reader_cache_kib(readers: u32) -> u32 {
+    (READERS_KIB / readers.max(1)).clamp(64, 16 * 1024)
+}
+
 /// A statement that waits for a lock longer than this is an outage, not a queue.
 const POSTGRES: &str =
     "SET lock_timeout = '5s'; SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '30s'; SET TIME ZONE 'UTC';";
@@ -82,6 +93,9 @@ impl Connector {
         let path = self.url.sqlite_path().map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();
         let mut connection = SqliteConnection::establish(&path)?;
         connection.batch_execute(if self.role == Role::Visitor { "PRAGMA busy_timeout = 5000;" } else { SQLITE })?;
+        if self.role == Role::Reader {
+            connection.batch_execute(&format!("PRAGMA cache_size = -{};", self.cache_kib))?;
+        }
         if self.role != Role::Writer {
             connection.batch_execute("PRAGMA query_only = ON;")?;
         }

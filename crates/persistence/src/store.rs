@@ -10,7 +10,7 @@ use diesel::r2d2::{Pool, PooledConnection};
 use diesel::result::{DatabaseErrorKind, Error, QueryResult};
 use time::OffsetDateTime;
 
-use crate::connection::{Connector, Role};
+use crate::connection::{Connector, Role, reader_cache_kib};
 use crate::writer::{Batching, Job, OnCommit, Writer};
 use crate::{DatabaseUrl, Db, Installation, Mode, OpenError, StoreError, database_file, migrations};
 
@@ -73,14 +73,15 @@ impl Store {
         if let Some(path) = url.sqlite_path() {
             database_file::prepare(path)?;
         }
-        let mut visitor = Connector { url: url.clone(), role: Role::Visitor }.open().map_err(|e| connect(url, &e))?;
+        let mut visitor = Connector { url: url.clone(), role: Role::Visitor, cache_kib: 0 }.open().map_err(|e| connect(url, &e))?;
         let pending = migrations::pending(&mut visitor, &url.to_string()).map_err(|e| not_a_database(url, e))?;
         check_mode(&mut visitor, mode, &pending)?;
         drop(visitor);
-        let writer = Connector { url: url.clone(), role: Role::Writer };
+        let writer = Connector { url: url.clone(), role: Role::Writer, cache_kib: 0 };
         let db = writer.open().map_err(|e| connect(url, &e))?;
         let sqlite = url.sqlite_path().is_some();
-        let manager = Connector { url: url.clone(), role: if sqlite { Role::Reader } else { Role::Writer } };
+        let role = if sqlite { Role::Reader } else { Role::Writer };
+        let manager = Connector { url: url.clone(), role, cache_kib: reader_cache_kib(options.connections) };
         let pool = Pool::builder()
             .max_size(options.connections.max(1))
             .min_idle(Some(1))
@@ -245,7 +246,7 @@ impl Store {
     }
 
     fn own_connection(&self) -> Result<Db, OpenError> {
-        Connector { url: self.0.url.clone(), role: Role::Writer }.open().map_err(|e| connect(&self.0.url, &e))
+        Connector { url: self.0.url.clone(), role: Role::Writer, cache_kib: 0 }.open().map_err(|e| connect(&self.0.url, &e))
     }
 }
 

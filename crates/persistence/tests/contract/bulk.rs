@@ -83,3 +83,24 @@ fn a_bulk_load_keeps_every_commit_durable(world: &World) {
     }
     assert_eq!(insert(world, vec![sealed(world, 1)]), [Insertion::Done]);
 }
+
+#[test]
+fn page_caches_are_bounded_whatever_the_number_of_connections() {
+    use diesel::RunQueryDsl;
+
+    #[derive(diesel::QueryableByName)]
+    struct Setting {
+        #[diesel(sql_type = diesel::sql_types::Integer)]
+        cache_size: i32,
+    }
+    for connections in [1, 4, 16, 64, 128] {
+        let folder = tempfile::tempdir().unwrap();
+        let url = persistence::DatabaseUrl::sqlite(folder.path().join("x.sqlite"));
+        let options = persistence::StoreOptions { connections, ..persistence::StoreOptions::default() };
+        let store = persistence::Store::open(&url, persistence::Mode::Sandbox, options).unwrap();
+        let of = |db: &mut persistence::Db| diesel::sql_query("PRAGMA cache_size").get_result::<Setting>(db);
+        let kib = |setting: Setting| u32::try_from(-setting.cache_size).unwrap();
+        let (reader, writer) = (kib(store.read_blocking(of).unwrap()), kib(store.run_blocking(of).unwrap()));
+        assert!(reader > 0 && reader * connections <= 64 * 1024 && writer <= 16 * 1024, "{connections}: {reader} {writer}");
+    }
+}
