@@ -14,6 +14,7 @@ use crate::bulk::SealedHolder;
 use crate::columns::{from_json, id, id_bytes, ms, to_json, unreadable};
 use crate::connection::on;
 use crate::keyring::OpenedPerson;
+use crate::rows::Hold;
 use crate::schema::{accounts, guardians, identities};
 use crate::{Db, Keyring, NumberHash, Place};
 
@@ -172,6 +173,15 @@ impl StoredHolder {
         let Some((row, sealed, guardian)) = stored!(db, accounts::number_hash.eq(number.0.as_slice()))? else { return Ok(None) };
         let account = Account::try_from(row)?;
         Ok(Some(Self { person: Arc::new(open(keyring, account.id, &sealed)?), account, guardian: guardian_of(guardian)? }))
+    }
+
+    /// [`Self::find_by_number`], in a transaction that decides by what it reads: nobody else changes the account until it ends.
+    ///
+    /// # Errors
+    /// As [`Self::find`].
+    pub fn hold_by_number(db: &mut Db, keyring: &Keyring, number: &NumberHash) -> QueryResult<Option<Self>> {
+        Hold::AccountOfNumber.key(db, &number.0)?;
+        Self::find_by_number(db, keyring, number)
     }
 
     fn of_row(keyring: &Keyring, (row, sealed, guardian): HolderRow) -> QueryResult<Self> {

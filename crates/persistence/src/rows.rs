@@ -14,6 +14,8 @@ pub(crate) enum Hold {
     AccountShared,
     /// The account is about to change.
     Account,
+    /// The account of a number, by the hash of the number, is about to change.
+    AccountOfNumber,
     /// Nobody may end the session.
     SessionShared,
     /// The family is about to rotate.
@@ -25,6 +27,7 @@ impl Hold {
         match self {
             Self::AccountShared => "SELECT 1::bigint AS one FROM accounts WHERE id = $1 FOR SHARE",
             Self::Account => "SELECT 1::bigint AS one FROM accounts WHERE id = $1 FOR NO KEY UPDATE",
+            Self::AccountOfNumber => "SELECT 1::bigint AS one FROM accounts WHERE number_hash = $1 FOR NO KEY UPDATE",
             Self::SessionShared => "SELECT 1::bigint AS one FROM sessions WHERE id = $1 FOR SHARE",
             Self::Family => "SELECT 1::bigint AS one FROM refresh_families WHERE grant_id = $1 FOR UPDATE",
         }
@@ -32,9 +35,14 @@ impl Hold {
 
     /// Holds the row, if it exists.
     pub fn row(self, db: &mut Db, id: &Uuid) -> QueryResult<()> {
+        self.key(db, id_bytes(id))
+    }
+
+    /// Holds the row with this key, if it exists.
+    pub fn key(self, db: &mut Db, key: &[u8]) -> QueryResult<()> {
         match db {
             Db::Sqlite(_) => Ok(()),
-            Db::Postgres(connection) => diesel::sql_query(self.sql()).bind::<Binary, _>(id_bytes(id)).load::<One>(connection).map(drop),
+            Db::Postgres(connection) => diesel::sql_query(self.sql()).bind::<Binary, _>(key).load::<One>(connection).map(drop),
         }
     }
 }

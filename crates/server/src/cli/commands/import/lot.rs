@@ -135,7 +135,7 @@ impl Writing<'_> {
         if insertion == Insertion::Done {
             return Ok(Fate::Accepted);
         }
-        let Some(stored) = StoredHolder::find_by_number(db, self.keyring, &ready.holder.number_hash)? else {
+        let Some(stored) = StoredHolder::hold_by_number(db, self.keyring, &ready.holder.number_hash)? else {
             return Ok(Fate::Refused(Refusal::row("has an account without a person; restore the database from a backup")));
         };
         let revision = match ready.statement(self.keyring, guardian).map(|statement| Revision::of(&stored, statement))? {
