@@ -194,7 +194,7 @@ pub(crate) fn lock_grounds(bits: i32) -> QueryResult<LockGrounds> {
     u8::try_from(bits).ok().and_then(LockGrounds::from_bits).ok_or_else(|| unreadable("lock grounds", bits))
 }
 
-fn level(number: i16) -> QueryResult<AccountLevel> {
+pub(crate) fn level(number: i16) -> QueryResult<AccountLevel> {
     u8::try_from(number).ok().and_then(|number| AccountLevel::try_from(number).ok()).ok_or_else(|| unreadable("an account level", number))
 }
 
@@ -205,7 +205,7 @@ pub(crate) fn kind_code(kind: HolderKind) -> &'static str {
     }
 }
 
-fn kind(code: &str) -> QueryResult<HolderKind> {
+pub(crate) fn kind(code: &str) -> QueryResult<HolderKind> {
     match code {
         "citizen" => Ok(HolderKind::Citizen),
         "foreigner" => Ok(HolderKind::Foreigner),
@@ -221,7 +221,7 @@ pub(crate) fn state_code(state: AccountState) -> &'static str {
     }
 }
 
-fn state(code: &str) -> QueryResult<AccountState> {
+pub(crate) fn state(code: &str) -> QueryResult<AccountState> {
     match code {
         "requested" => Ok(AccountState::Requested),
         "issued" => Ok(AccountState::IssuedNotActivated),

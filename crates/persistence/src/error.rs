@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::Mode;
+use crate::{Ailment, Mode};
 
 /// Why a database could not be opened or migrated. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -61,6 +61,22 @@ pub enum OpenError {
         /// What the database said.
         cause: String,
     },
+    /// A page of the SQLite file is not what was written there.
+    #[error(
+        "the database file {database} is damaged ({cause}): keep it, bring the newest backup back with `dinhdanh restore FILE --replace`, and have the disk looked at"
+    )]
+    Damaged {
+        /// The address.
+        database: String,
+        /// What the database said.
+        cause: String,
+    },
+    /// A restore was killed while it moved the files.
+    #[error("a restore was interrupted ({} is there): run `dinhdanh restore FILE --replace` again", staged.display())]
+    RestoreInterrupted {
+        /// The verified copy that was about to take the database's place.
+        staged: PathBuf,
+    },
     /// A query failed.
     #[error("the database failed: {0}")]
     Database(#[from] diesel::result::Error),
@@ -84,6 +100,20 @@ pub enum StoreError {
     /// A query failed and the closure was rolled back.
     #[error("{0}")]
     Database(#[from] diesel::result::Error),
+}
+
+impl StoreError {
+    /// What ails the database: decides what a client is told and what an operator has to do.
+    #[must_use]
+    pub fn ailment(&self) -> Ailment {
+        match self {
+            Self::Busy => Ailment::Busy,
+            Self::Closed => Ailment::Unreachable,
+            Self::Unavailable(text) => Ailment::of_text(text).unwrap_or(Ailment::Unreachable),
+            Self::Panicked => Ailment::Fault,
+            Self::Database(error) => Ailment::of(error),
+        }
+    }
 }
 
 /// Why the keyring did not open.

@@ -66,6 +66,19 @@ impl Installation {
         Ok(Self::mode(db)?.unwrap_or(mode))
     }
 
+    /// Writes and takes back what it wrote, so that the transaction around it has something to commit.
+    ///
+    /// # Errors
+    /// Of the database: it takes no writes.
+    pub fn prove_writable(db: &mut Db, now: OffsetDateTime) -> QueryResult<()> {
+        // Purposes that are not known are left alone by the keyring; nobody ever sees this one.
+        diesel::sql_query("INSERT INTO data_keys (purpose, generation, wrapped, created_at) VALUES ('probe', 1, $1, $2)")
+            .bind::<diesel::sql_types::Binary, _>(Vec::new())
+            .bind::<BigInt, _>(ms(now))
+            .execute(db)?;
+        diesel::sql_query("DELETE FROM data_keys WHERE purpose = 'probe'").execute(db).map(drop)
+    }
+
     /// The mode, unless the database was never claimed.
     ///
     /// # Errors

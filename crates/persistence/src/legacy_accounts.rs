@@ -55,7 +55,7 @@ impl LegacyAccounts {
     }
 }
 
-fn open(keyring: &Keyring, client_id: &str, legacy_id: &str, sealed: &[u8]) -> QueryResult<LegacyAccount> {
+pub(crate) fn open(keyring: &Keyring, client_id: &str, legacy_id: &str, sealed: &[u8]) -> QueryResult<LegacyAccount> {
     let row = row_key(client_id, legacy_id);
     let plain = keyring.unseal(place(&row), sealed).map_err(|e| unreadable("an old account", e))?;
     serde_json::from_slice(&plain).map_err(|e| unreadable("an old account", e))

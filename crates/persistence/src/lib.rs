@@ -14,11 +14,16 @@
 //!
 //! **Short-lived** state (ten minutes at most) lies in [`ShortLived`], whose one delicate verb, `consume`, is a single atomic step.
 //!
+//! [`backup()`], [`restore`] and [`check`] are for whoever looks after it; [`Ailment`] names what is wrong when it fails.
+//!
 //! Neither clock nor randomness is read here: both are passed in.
 
 pub mod accounts;
+mod ailment;
 pub mod audit;
+mod backup;
 pub mod bulk;
+pub mod check;
 pub mod clients;
 mod columns;
 mod connection;
@@ -38,6 +43,7 @@ pub mod messages;
 mod migrations;
 pub mod one_time_codes;
 pub mod refresh_families;
+pub mod restore;
 mod rows;
 pub mod schema;
 pub mod sessions;
@@ -49,7 +55,9 @@ pub mod usage;
 mod writer;
 
 pub use accounts::Account;
+pub use ailment::Ailment;
 pub use audit::AuditEvent;
+pub use backup::{BackupError, backup};
 pub use bulk::SealedHolder;
 pub use clients::{ClientRecord, Origin, Upserted};
 pub use columns::{Unreadable, from_ms, ms};
@@ -59,7 +67,7 @@ pub use database_url::{DatabaseUrl, DatabaseUrlError};
 pub use diesel::result::{Error as QueryError, QueryResult};
 pub use eid_locks::{EidLock, LockChange};
 pub use error::{KeyringError, OpenError, StoreError, Unsealable};
-pub use expiry::{Purged, purge};
+pub use expiry::{Expiring, Purged, purge};
 pub use grants::{Grant, LiveGrant, Redemption};
 pub use holders::{Holder, Insertion, NewHolder, StoredHolder};
 pub use imports::ImportProgress;

@@ -12,6 +12,9 @@ use crate::columns::{from_ms, id_bytes, ms};
 use crate::rows::Hold;
 use crate::schema::one_time_codes;
 
+/// A clock that is off by more than this was set, by less it was corrected.
+const CLOCK_JUMP: Duration = Duration::seconds(5);
+
 /// How often codes may be sent and guessed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CodeLimits {
@@ -100,7 +103,9 @@ impl OneTimeCode {
             if stored.sends >= limits.sends || stored.failures >= limits.failures {
                 return Ok(Issue::TooMany { after: stored.window_ends(limits) - now });
             }
-            if now < resend_at {
+            // A code that was sent in the future was sent before the clock was set back.
+            let clock_went_back = from_ms(stored.sent_at) - now > CLOCK_JUMP;
+            if now < resend_at && !clock_went_back {
                 return Ok(Issue::TooSoon { after: resend_at - now });
             }
         }

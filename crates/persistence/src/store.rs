@@ -12,7 +12,7 @@ use time::OffsetDateTime;
 
 use crate::connection::{Connector, Role, reader_cache_kib};
 use crate::writer::{Batching, Job, OnCommit, Writer};
-use crate::{DatabaseUrl, Db, Installation, Mode, OpenError, StoreError, database_file, migrations};
+use crate::{Ailment, DatabaseUrl, Db, Installation, Mode, OpenError, StoreError, database_file, migrations, restore};
 
 /// How a store is opened.
 #[derive(Clone)]
@@ -71,11 +71,15 @@ impl Store {
     /// [`OpenError`]; nothing was changed.
     pub fn open(url: &DatabaseUrl, mode: Mode, options: StoreOptions) -> Result<Self, OpenError> {
         if let Some(path) = url.sqlite_path() {
+            let staged = restore::staged_path(path);
+            if staged.exists() {
+                return Err(OpenError::RestoreInterrupted { staged });
+            }
             database_file::prepare(path)?;
         }
         let mut visitor = Connector { url: url.clone(), role: Role::Visitor, cache_kib: 0 }.open().map_err(|e| connect(url, &e))?;
         let pending = migrations::pending(&mut visitor, &url.to_string()).map_err(|e| not_a_database(url, e))?;
-        check_mode(&mut visitor, mode, &pending)?;
+        check_mode(&mut visitor, mode, &pending).map_err(|e| not_a_database(url, e))?;
         drop(visitor);
         let writer = Connector { url: url.clone(), role: Role::Writer, cache_kib: 0 };
         let db = writer.open().map_err(|e| connect(url, &e))?;
@@ -218,6 +222,33 @@ impl Store {
         }
     }
 
+    /// Proves that a write would be kept: a row that is there for the length of one transaction. What only reads shows no full disk.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn prove_writable(&self, now: OffsetDateTime) -> Result<(), StoreError> {
+        self.run(move |db| Installation::prove_writable(db, now)).await
+    }
+
+    /// Works on a connection of its own, beside those of requests: for what takes long.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn inspect<T>(&self, f: impl FnOnce(&mut Db) -> QueryResult<T>) -> Result<T, StoreError> {
+        let mut db = self.dedicated(if self.is_sqlite() { Role::Reader } else { Role::Writer })?;
+        Ok(f(&mut db)?)
+    }
+
+    pub(crate) fn dedicated(&self, role: Role) -> Result<Db, StoreError> {
+        Connector { url: self.0.url.clone(), role, cache_kib: 2000 }.open().map_err(|e| StoreError::Unavailable(e.to_string()))
+    }
+
+    /// Whether it lies in a file.
+    #[must_use]
+    pub fn is_sqlite(&self) -> bool {
+        matches!(self.0.backend, Backend::Sqlite(_))
+    }
+
     /// Closures that wait to be committed, for metrics; always 0 on PostgreSQL.
     #[must_use]
     pub fn queue_depth(&self) -> usize {
@@ -315,7 +346,12 @@ fn check_mode(db: &mut Db, asked: Mode, pending: &[String]) -> Result<(), OpenEr
 }
 
 fn connect(url: &DatabaseUrl, cause: &dyn std::fmt::Display) -> OpenError {
-    OpenError::Connect { database: url.to_string(), cause: cause.to_string() }
+    let (database, cause) = (url.to_string(), cause.to_string());
+    match Ailment::of_text(&cause) {
+        // "not a database" may as well be a wrong path.
+        Some(Ailment::Damaged) if !cause.contains("not a database") => OpenError::Damaged { database, cause },
+        _ => OpenError::Connect { database, cause },
+    }
 }
 
 /// A file that is not SQLite's shows at the first query, not when it is opened.

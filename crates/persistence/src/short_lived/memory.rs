@@ -147,6 +147,12 @@ impl Memory {
         }
     }
 
+    pub(super) fn put_back(&self, kind: Kind, key: &Key, owner: &str, now: OffsetDateTime) {
+        if let Some(entry) = self.shard(key).lock().live(kind, key, ms(now)).filter(|entry| &*entry.owner == owner) {
+            entry.consumed = false;
+        }
+    }
+
     pub(super) fn once(&self, kind: Kind, key: &Key, expires_at: OffsetDateTime, now: OffsetDateTime) -> Result<bool, Full> {
         // Room is taken before the lock: sweeping for it visits the other shards.
         let room = self.make_room(kind, 0, ms(now));

@@ -123,6 +123,13 @@ impl ShortLived {
         }
     }
 
+    /// Undoes [`Self::consume`]: what it was taken for could not be done, and may be tried again.
+    pub async fn put_back(&self, kind: Kind, key: &Key, owner: &str, now: OffsetDateTime) {
+        match self {
+            Self::Memory(memory) => memory.put_back(kind, key, owner, now),
+        }
+    }
+
     /// Whether this is the first time the key is seen until `expires_at`; one atomic step.
     ///
     /// # Errors

@@ -204,3 +204,17 @@ proptest! {
         prop_assert_eq!(memory.quotas().code.used(), (0, 0));
     }
 }
+
+#[tokio::test]
+async fn what_was_taken_in_vain_is_put_back_by_its_owner_alone() {
+    let store = ShortLived::memory();
+    let (key, now) = ([9; 32], time::macros::datetime!(2026-11-22 02:00 UTC));
+    store.put(Kind::Code, &key, "a", vec![1], now + Duration::MINUTE, now).await.unwrap();
+    assert_eq!(store.consume(Kind::Code, &key, "a", now).await, Consumed::First(vec![1]));
+    store.put_back(Kind::Code, &key, "b", now).await;
+    assert_eq!(store.consume(Kind::Code, &key, "a", now).await, Consumed::Again(vec![1]));
+    store.put_back(Kind::Code, &key, "a", now).await;
+    assert_eq!(store.consume(Kind::Code, &key, "a", now).await, Consumed::First(vec![1]));
+    store.put_back(Kind::Code, &key, "a", now + Duration::MINUTE).await;
+    assert_eq!(store.consume(Kind::Code, &key, "a", now).await, Consumed::Again(vec![1]), "it had expired");
+}

@@ -1,14 +1,20 @@
 //! What leaves when (`docs/retention.md`).
 
 use persistence::{
-    Channel, CodeLimits, Family, Grant, Message, MessageBody, NewCode, OneTimeCode, Purged, Session, UsageKind, UsageRecord, purge,
+    Channel, CodeLimits, Expiring, Family, Grant, Message, MessageBody, NewCode, OneTimeCode, Purged, Session, UsageKind, UsageRecord,
+    purge,
 };
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 
 use crate::world::{NOW, World, number};
 
-contract!(what_has_expired_leaves_and_the_history_stays, the_history_of_use_stays_five_years, a_purge_takes_no_more_than_it_is_allowed,);
+contract!(
+    what_has_expired_leaves_and_the_history_stays,
+    the_history_of_use_stays_five_years,
+    a_purge_takes_no_more_than_it_is_allowed,
+    a_kind_leaves_in_bounded_batches_and_a_grant_counts_for_its_family,
+);
 
 fn purge_at(world: &World, at: OffsetDateTime, limit: i64) -> Purged {
     world.run(move |db| purge(db, at, limit))
@@ -55,6 +61,21 @@ fn the_history_of_use_stays_five_years(world: &World) {
     world.run(move |db| usage.append(db));
     assert_eq!(purge_at(world, datetime!(2031-11-22 23:59 UTC), 100).usage_records, 0);
     assert_eq!(purge_at(world, datetime!(2031-11-26 00:00 UTC), 100).usage_records, 1);
+}
+
+fn a_kind_leaves_in_bounded_batches_and_a_grant_counts_for_its_family(world: &World) {
+    let account = world.citizen(1);
+    let session = world.session(account);
+    for _ in 0..5 {
+        let grant = world.grant(account, session.id, "openid offline_access");
+        let (family, usage) = (world.family(&grant), world.usage(&grant, UsageKind::Code));
+        world.run(move |db| Grant::redeem(db, &grant, Some(&family), &usage));
+    }
+    let late = NOW + Duration::days(60);
+    let batches: Vec<_> = (0..4).map(|_| world.run(move |db| Expiring::Grants.remove(db, late, 4))).collect();
+    assert_eq!(batches, [2, 2, 1, 0]);
+    assert_eq!(world.run(move |db| Expiring::Sessions.remove(db, late, 4)), 1);
+    assert_eq!(world.run(move |db| Expiring::UsageRecords.remove(db, late, 4)), 0, "the history stays");
 }
 
 fn a_purge_takes_no_more_than_it_is_allowed(world: &World) {

@@ -15,7 +15,9 @@ macro_rules! contract {
 }
 
 mod accounts;
+mod backup;
 mod bulk;
+mod check;
 mod clients;
 mod consents;
 mod expiry;

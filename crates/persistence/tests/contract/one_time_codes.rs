@@ -14,6 +14,7 @@ contract!(
     a_code_is_good_for_its_own_purpose_and_account_only,
     a_late_code_is_expired,
     a_code_asked_for_again_too_soon_is_not_issued,
+    a_clock_that_was_set_back_keeps_nobody_from_a_new_code,
     codes_and_failures_of_a_day_are_limited_and_a_restart_forgets_none,
     a_new_code_has_its_own_tries_and_the_old_one_is_gone,
     a_withdrawn_code_is_gone,
@@ -85,6 +86,14 @@ fn a_code_asked_for_again_too_soon_is_not_issued(world: &World) {
     assert_eq!(issue(world, account, 2, Duration::seconds(10)), Issue::TooSoon { after: Duration::seconds(20) });
     assert_eq!(check(world, account, 1, Duration::seconds(10)), Verdict::Correct);
     assert_eq!(issue(world, account, 2, Duration::seconds(30)), Issue::Issued);
+}
+
+fn a_clock_that_was_set_back_keeps_nobody_from_a_new_code(world: &World) {
+    let account = world.citizen(1);
+    issue(world, account, 1, Duration::ZERO);
+    assert_eq!(issue(world, account, 2, -Duration::HOUR), Issue::Issued);
+    assert!(matches!(issue(world, account, 3, -Duration::HOUR), Issue::TooSoon { .. }), "it went back once");
+    assert!(matches!(issue(world, account, 3, -Duration::HOUR - Duration::SECOND), Issue::TooSoon { .. }), "a correction is no jump");
 }
 
 fn codes_and_failures_of_a_day_are_limited_and_a_restart_forgets_none(world: &World) {

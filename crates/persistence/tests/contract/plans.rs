@@ -7,8 +7,8 @@ use diesel::connection::{Connection, InstrumentationEvent};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use persistence::{
-    Account, ClientRecord, CodeLimits, Consent, EidLock, Family, Grant, Holder, ImportProgress, LegacyAccounts, LiveGrant, Message,
-    MessagesOf, NewCode, OneTimeCode, Renewal, Session, StoredHolder, UsageKind, UsageRecord, purge,
+    Account, ClientRecord, CodeLimits, Consent, EidLock, Expiring, Family, Grant, Holder, ImportProgress, LegacyAccounts, LiveGrant,
+    Message, MessagesOf, NewCode, OneTimeCode, Renewal, Session, StoredHolder, UsageKind, UsageRecord, purge,
 };
 use time::Duration;
 
@@ -75,6 +75,9 @@ fn no_hot_query_walks_a_table() {
         EidLock::list(db, account)?;
         Session::end_all_of(db, account, NOW)?;
         purge(db, NOW, 10)?;
+        for kind in Expiring::ALL {
+            kind.overdue(db, NOW)?;
+        }
         db.set_instrumentation(|_: InstrumentationEvent<'_>| {});
         Ok(())
     });
