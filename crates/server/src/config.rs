@@ -34,7 +34,7 @@ pub use reference::reference;
 pub use secret::Secret;
 pub use sections::{
     AcrConfig, DatabaseConfig, HttpConfig, KeysConfig, LifetimesConfig, LimitsConfig, LogConfig, LogFormat, MailConfig, MetricsConfig,
-    PasswordsConfig, SandboxConfig, SessionConfig, ShortLivedConfig, SmsConfig, TlsConfig,
+    NoticesConfig, PasswordsConfig, SandboxConfig, SessionConfig, ShortLivedConfig, SignInNotice, SmsConfig, TlsConfig,
 };
 
 /// The whole configuration of one node.
@@ -78,6 +78,9 @@ pub struct Config {
     /// The mail server. Without it no e-mail is sent.
     #[serde(default)]
     pub mail: Option<MailConfig>,
+    /// What citizens are told without having asked.
+    #[serde(default)]
+    pub notices: NoticesConfig,
     /// How long a citizen stays signed in here.
     #[serde(default)]
     pub session: SessionConfig,

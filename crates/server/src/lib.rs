@@ -29,6 +29,7 @@ pub mod pages;
 pub mod provider;
 pub mod randomness;
 pub mod routes;
+pub mod service_manager;
 pub mod text;
 pub mod throttle;
 pub mod usage;

@@ -9,8 +9,10 @@ use tracing_subscriber::EnvFilter;
 use crate::config::{LogConfig, LogFormat};
 
 mod metrics;
+mod store;
 
 pub use metrics::{Metrics, Timer};
+pub use store::{is_damaged, store_failed, store_works};
 
 /// Starts the log on standard error. A second call changes nothing.
 pub fn start_log(config: &LogConfig) {

@@ -23,6 +23,8 @@ const TURN: Duration = Duration::seconds(10);
 /// Tries on one number that may begin within [`BURST_WINDOW`] without one of them succeeding.
 const LEAST_BURST: u64 = 32;
 const BURST_WINDOW: Duration = Duration::seconds(10);
+/// A clock that is off by more than this was set, by less it was corrected.
+const CLOCK_JUMP: Duration = Duration::seconds(5);
 
 /// A try at a secret, by those whom a failure counts against.
 #[derive(Clone, Copy)]
@@ -157,7 +159,9 @@ impl Counter {
         let Some(failures) = store.counted(&self.id, now).await else { return Ok(()) };
         let Some(delay) = delay(failures.count, self.free, limits) else { return Ok(()) };
         let until = failures.last + delay;
-        if now < until {
+        // A failure in the future was one before the clock was set back: nobody waits for the clock to come there again.
+        let clock_went_back = failures.last - now > CLOCK_JUMP;
+        if now < until && !clock_went_back {
             return Err(Throttled { seconds: seconds_up(until - now) });
         }
         let turn = key("turn", &[&self.id, &failures.last.unix_timestamp_nanos().to_be_bytes()]);

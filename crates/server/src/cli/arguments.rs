@@ -37,6 +37,44 @@ pub enum Command {
     /// Bring the database up to date, or make it
     #[command(after_help = "Example:\n  dinhdanh migrate --config /etc/dinhdanh/dinhdanh.toml")]
     Migrate(Common),
+    /// Read the whole database and name what is wrong with it, beside a running node too
+    ///
+    /// Pages and indexes (SQLite), references, password hashes, seals, and whether tables that are written together agree; beside a node
+    /// also whether rows left when their time came. Names rows by our own ids, never by personal data. Exit code 1 when something is wrong.
+    #[command(
+        after_help = "Example:\n  dinhdanh check --config /etc/dinhdanh/dinhdanh.toml\n  dinhdanh check --json --config dinhdanh.toml"
+    )]
+    Check(Common),
+    /// Copy a SQLite database into a new file, beside a running node too
+    ///
+    /// The copy is one consistent moment, for its owner only, read again and on the disk before it has its name. An existing file is never
+    /// overwritten. The key-encryption key is not in it: keep that apart, without it a backup cannot be read by anybody.
+    #[command(after_help = "Example:\n  dinhdanh backup /var/backups/dinhdanh-$(date +%F).sqlite --config /etc/dinhdanh/dinhdanh.toml")]
+    Backup {
+        #[command(flatten)]
+        #[expect(missing_docs, reason = "its own comments are the help")]
+        common: Common,
+        /// The new file
+        file: PathBuf,
+    },
+    /// Put a backup in the database's place, while no node runs
+    ///
+    /// The backup is copied and checked as a whole first. Every session, grant and refresh token in it ends, so that nothing comes alive again
+    /// that was revoked after it was made. What else came after it (locks, new passwords, disabled portals, retired keys) has to be done again:
+    /// docs/operations.md lists it.
+    #[command(
+        after_help = "Example:\n  dinhdanh restore /var/backups/dinhdanh-2026-11-22.sqlite --replace --config /etc/dinhdanh/dinhdanh.toml"
+    )]
+    Restore {
+        #[command(flatten)]
+        #[expect(missing_docs, reason = "its own comments are the help")]
+        common: Common,
+        /// The backup
+        file: PathBuf,
+        /// Replace the database that is there; it is kept beside under another name
+        #[arg(long)]
+        replace: bool,
+    },
     /// Signing keys: list, rotate, retire
     #[command(after_help = "Example:\n  dinhdanh keys rotate --config dinhdanh.toml")]
     Keys {

@@ -56,6 +56,11 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Serve(common) => serve::command(load(&common)?).map(|()| ExitCode::SUCCESS),
         Command::Config(ConfigCommand::Check(common)) => print(&common, &commands::config::check(&load(&common)?)?),
         Command::Migrate(common) => administer(&common, &Operation::Migrate),
+        Command::Check(common) => administer(&common, &Operation::Check),
+        Command::Backup { common, file } => on_files(&common, |config, terminal| commands::backup::backup(&config, &file, terminal)),
+        Command::Restore { common, file, replace } => {
+            on_files(&common, |config, terminal| commands::restore::restore(&config, &file, replace, terminal))
+        }
         Command::Keys { common, operation } => administer(&common, &Operation::Keys(operation)),
         Command::Clients { common, operation } => administer(&common, &Operation::Clients(operation)),
         Command::Accounts { common, operation } => administer(&common, &Operation::Accounts(operation)),
@@ -71,6 +76,9 @@ fn administer(common: &Common, operation: &Operation) -> anyhow::Result<ExitCode
     let config = load(common)?;
     let input = operation.input().map(open_input).transpose()?;
     let mut terminal = Terminal::new(common.json, input.as_ref().and_then(|(_, size)| *size), operation.refused_rows())?;
+    if matches!(operation, Operation::Check) {
+        terminal.counts_rows();
+    }
     let input = input.map(|(reader, _)| reader);
     let report = match RunningNode::of(&config.data_dir)? {
         Some(node) => node.run(operation, input, &mut terminal),
@@ -80,6 +88,15 @@ fn administer(common: &Common, operation: &Operation) -> anyhow::Result<ExitCode
     let report = report?;
     finished?;
     print(common, &report)
+}
+
+/// Runs what works on the database's files: beside a node, not in it.
+fn on_files(common: &Common, work: impl FnOnce(Config, &mut Terminal) -> anyhow::Result<Report>) -> anyhow::Result<ExitCode> {
+    let config = load(common)?;
+    let mut terminal = Terminal::new(common.json, None, None)?;
+    let report = work(config, &mut terminal);
+    terminal.finish()?;
+    print(common, &report?)
 }
 
 fn run_here(config: Config, operation: &Operation, input: Option<Box<dyn Read + Send>>, terminal: &mut Terminal) -> anyhow::Result<Report> {

@@ -14,6 +14,8 @@ use super::{Audience, Opened, Report, commands};
 pub enum Operation {
     /// `dinhdanh migrate`
     Migrate,
+    /// `dinhdanh check`
+    Check,
     /// `dinhdanh keys …`
     Keys(KeysOperation),
     /// `dinhdanh clients …`
@@ -41,6 +43,7 @@ impl Operation {
     pub fn run(&self, opened: &Opened, input: &mut dyn BufRead, audience: &mut dyn Audience) -> anyhow::Result<Report> {
         match self {
             Self::Migrate => commands::migrate::migrate(opened),
+            Self::Check => commands::check::check(opened, audience),
             Self::Keys(operation) => commands::keys::run(opened, operation),
             Self::Clients(operation) => commands::clients::run(opened, operation, input),
             Self::Accounts(operation) => commands::accounts::run(opened, operation, input, audience),
@@ -69,7 +72,7 @@ impl Operation {
     #[must_use]
     pub fn changes(&self) -> Option<Change> {
         match self {
-            Self::Migrate | Self::Keys(KeysOperation::List) => None,
+            Self::Migrate | Self::Check | Self::Keys(KeysOperation::List) => None,
             Self::Clients(ClientsOperation::List | ClientsOperation::Show { .. }) | Self::Accounts(AccountsOperation::Show { .. }) => None,
             Self::Keys(_) => Some(Change::SigningKeys),
             Self::Clients(_) => Some(Change::Clients),
@@ -82,6 +85,7 @@ impl Operation {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Migrate => "migrate",
+            Self::Check => "check",
             Self::Keys(KeysOperation::List) => "keys list",
             Self::Keys(KeysOperation::Rotate { .. }) => "keys rotate",
             Self::Keys(KeysOperation::Retire { .. }) => "keys retire",

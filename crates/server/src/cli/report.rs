@@ -69,6 +69,8 @@ impl std::fmt::Display for RefusedRow {
 
 /// Whoever waits for an operation: a terminal here, or one at the other end of the control socket.
 pub trait Audience {
+    /// So many bytes, or rows, there will be in all, where the operation learns it only while it runs.
+    fn expect(&mut self, _total: u64) {}
     /// So far it has come.
     fn progress(&mut self, progress: Progress);
     /// A line worth reading now.

@@ -20,6 +20,14 @@ pub(super) struct Terminal {
     rows_before: Option<u64>,
     refused: u64,
     names: Option<Names>,
+    unit: Unit,
+}
+
+/// What the bar counts.
+#[derive(Clone, Copy)]
+enum Unit {
+    Bytes,
+    Rows,
 }
 
 /// The file that names every refused row.
@@ -39,7 +47,13 @@ impl Terminal {
         };
         // indicatif draws on a terminal only; a log file stays clean.
         bar.set_draw_target(if json { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() });
-        Ok(Self { bar, rows_before: None, refused: 0, names: refused.map(Names::open).transpose()? })
+        Ok(Self { bar, rows_before: None, refused: 0, names: refused.map(Names::open).transpose()?, unit: Unit::Bytes })
+    }
+
+    /// The bar counts rows instead of bytes.
+    pub fn counts_rows(&mut self) {
+        self.unit = Unit::Rows;
+        self.bar.set_style(style("{spinner} {human_pos} rows, {elapsed}"));
     }
 
     /// Takes the bar away and closes the file.
@@ -73,6 +87,14 @@ impl Names {
 }
 
 impl Audience for Terminal {
+    fn expect(&mut self, total: u64) {
+        self.bar.set_length(total);
+        self.bar.set_style(style(match self.unit {
+            Unit::Bytes => "{bar:40} {percent:>3}% {bytes}/{total_bytes}, {eta} left",
+            Unit::Rows => "{bar:40} {percent:>3}% {human_pos}/{human_len} rows, {eta} left",
+        }));
+    }
+
     fn progress(&mut self, progress: Progress) {
         let before = *self.rows_before.get_or_insert_with(|| {
             self.bar.reset_eta();
@@ -80,7 +102,10 @@ impl Audience for Terminal {
         });
         let rate = (progress.rows - before.min(progress.rows)) as f64 / self.bar.elapsed().as_secs_f64().max(0.001);
         self.bar.set_message(format!("{} rows, {} rows/s", HumanCount(progress.rows), HumanCount(rate as u64)));
-        self.bar.set_position(progress.bytes);
+        self.bar.set_position(match self.unit {
+            Unit::Bytes => progress.bytes,
+            Unit::Rows => progress.rows,
+        });
     }
 
     fn note(&mut self, note: &str) {

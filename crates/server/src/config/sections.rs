@@ -137,6 +137,28 @@ pub struct MailConfig {
     pub from: String,
 }
 
+/// What citizens are told without having asked.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct NoticesConfig {
+    /// When somebody signs in with the password in a browser that was not signed in: `email` tells the holder's verified mailbox, or that
+    /// of a child's guardian; `email_or_sms` sends a text message to those who have none; `none` tells nobody.
+    pub sign_in: SignInNotice,
+}
+
+/// How a citizen learns of a sign-in.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, JsonSchema, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum SignInNotice {
+    /// By e-mail, where there is a verified mailbox.
+    #[default]
+    Email,
+    /// By e-mail, else by text message.
+    EmailOrSms,
+    /// Not at all.
+    None,
+}
+
 /// How long a citizen stays signed in here.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]

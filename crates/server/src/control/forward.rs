@@ -103,6 +103,7 @@ fn listen_to(stream: UnixStream, audience: &mut dyn Audience) -> anyhow::Result<
             bail!("the running node ended before the command did; look at its log, then run the command again");
         }
         match serde_json::from_slice(&line).context("the running node answers in an unknown way; use the program of the same version")? {
+            Reply::Total(total) => audience.expect(total),
             Reply::Progress(progress) => audience.progress(progress),
             Reply::Refused(row) => audience.refused(&row),
             Reply::Note(note) => audience.note(&note),

@@ -135,6 +135,10 @@ struct Remote<'a> {
 }
 
 impl Audience for Remote<'_> {
+    fn expect(&mut self, total: u64) {
+        send(self.stream, &Reply::Total(total));
+    }
+
     fn progress(&mut self, progress: Progress) {
         send(self.stream, &Reply::Progress(progress));
     }

@@ -20,6 +20,8 @@ pub(super) struct Request {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Reply {
+    /// So many bytes or rows there will be.
+    Total(u64),
     /// So far it has come.
     Progress(Progress),
     /// A row of the input was refused.

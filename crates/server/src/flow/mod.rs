@@ -25,6 +25,7 @@ use crate::claims::{self, Assessment};
 use crate::http::address::client_address;
 use crate::http::frame::Visit;
 use crate::http::page::content_security_policy;
+use crate::observe;
 use crate::pages::{CodeProblem, FormPostPage, Notice, SignInProblem, WayBack};
 use crate::provider::{ClientStanding, Provider};
 
@@ -308,14 +309,7 @@ fn is_a_page(decision: &Decision) -> bool {
 /// The page for a failure of ours.
 #[must_use]
 pub fn stumble(visit: &Visit<'_>, error: &StoreError) -> HttpResponse {
-    let notice = match error {
-        StoreError::Busy => Notice::Busy,
-        error => {
-            tracing::error!(%error, "the store failed");
-            Notice::Internal
-        }
-    };
-    visit.say(notice)
+    visit.say(if observe::store_failed(error).may_pass() { Notice::Busy } else { Notice::Internal })
 }
 
 /// Hands an error to the portal, at its proven address.

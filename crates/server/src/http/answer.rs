@@ -33,7 +33,7 @@ pub fn challenge(mut answer: HttpResponse, challenge: &str) -> HttpResponse {
 /// 503: try again in a moment; nothing was changed.
 #[must_use]
 pub fn unavailable() -> HttpResponse {
-    let mut answer = error(503, "temporarily_unavailable", "The provider is busy; try again after the time in Retry-After.");
+    let mut answer = error(503, "temporarily_unavailable", "The provider cannot answer now; try again after the time in Retry-After.");
     answer.headers_mut().insert(actix_web::http::header::RETRY_AFTER, 2.into());
     answer
 }
@@ -42,5 +42,11 @@ pub fn unavailable() -> HttpResponse {
 #[must_use]
 pub fn internal(error: &dyn std::fmt::Display) -> HttpResponse {
     tracing::error!(%error, "an answer failed");
+    failed()
+}
+
+/// The same, when the log has the cause already.
+#[must_use]
+pub fn failed() -> HttpResponse {
     self::error(500, "server_error", "The provider failed; its operator finds the cause in the log under the request id.")
 }

@@ -3,6 +3,7 @@
 pub mod address;
 pub mod answer;
 pub mod browser;
+mod connections;
 pub mod cookies;
 pub mod csrf;
 pub mod frame;
@@ -12,4 +13,5 @@ pub mod request_id;
 mod run;
 pub mod session_cookie;
 
+pub use connections::Connections;
 pub use run::run_on;

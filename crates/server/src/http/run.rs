@@ -3,16 +3,19 @@
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
-use actix_web::dev::Server;
+use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
 use anyhow::Context as _;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 
+use super::Connections;
 use super::headers::guard;
 use crate::config::TlsConfig;
 use crate::provider::Provider;
 use crate::routes;
+use crate::service_manager::{self, State};
 
 /// Largest request body that any endpoint reads, in bytes.
 pub const MAX_BODY: usize = 64 * 1024;
@@ -20,8 +23,10 @@ pub const MAX_BODY: usize = 64 * 1024;
 /// Serves on a listener that is already bound. The background work (deliveries, expiry) ends with it.
 pub async fn run_on(provider: Arc<Provider>, listener: TcpListener, ready: Option<oneshot::Sender<SocketAddr>>) -> anyhow::Result<()> {
     let address = listener.local_addr().context("the listener has no address")?;
-    let metrics = metrics_server(&provider)?;
-    let server = server(Arc::clone(&provider), listener)?;
+    let workers = provider.config.http.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get));
+    let connections = Connections::for_this_process(workers, provider.config.database.connections)?;
+    let metrics = metrics_server(&provider, &connections)?;
+    let server = server(Arc::clone(&provider), listener, workers, connections)?;
     let background = provider.spawn_background();
     if let Some(metrics) = metrics {
         tokio::spawn(metrics);
@@ -30,28 +35,68 @@ pub async fn run_on(provider: Arc<Provider>, listener: TcpListener, ready: Optio
         let _ = ready.send(address);
     }
     tracing::info!(%address, issuer = %provider.config.issuer, "serving");
+    let stopping = tokio::spawn(stop_when_told(Signals::new()?, server.handle()));
+    // Whoever reads this may send a signal at once.
+    service_manager::tell(State::Ready);
     let outcome = server.await;
+    stopping.abort();
     background.stop().await;
     tracing::info!("stopped");
     outcome.context("the listener failed")
 }
 
-fn server(provider: Arc<Provider>, listener: TcpListener) -> anyhow::Result<Server> {
+/// SIGTERM and SIGINT, caught from the moment this is made.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn new() -> anyhow::Result<Self> {
+        let catch = |kind| signal(kind).context("signals cannot be caught");
+        Ok(Self { terminate: catch(SignalKind::terminate())?, interrupt: catch(SignalKind::interrupt())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+/// The first signal lets everybody finish what was begun, a second one does not.
+async fn stop_when_told(mut signals: Signals, server: ServerHandle) {
+    signals.next().await;
+    tracing::info!("stopping: what was begun is being finished");
+    service_manager::tell(State::Stopping);
+    tokio::select! {
+        () = server.stop(true) => {}
+        () = signals.next() => {
+            tracing::warn!("stopping at once");
+            server.stop(false).await;
+        }
+    }
+}
+
+fn server(provider: Arc<Provider>, listener: TcpListener, workers: usize, connections: Connections) -> anyhow::Result<Server> {
     let tls = provider.config.tls.as_ref().map(tls_config).transpose()?;
-    let workers = provider.config.http.workers;
     let shutdown = provider.config.http.shutdown_seconds;
     let data = web::Data::from(provider);
-    let mut server = HttpServer::new(move || {
+    let (per_worker, shared) = (connections.per_worker(workers), web::Data::new(connections.clone()));
+    let server = HttpServer::new(move || {
         App::new()
             .app_data(data.clone())
+            .app_data(shared.clone())
             .app_data(web::PayloadConfig::new(MAX_BODY))
             .wrap(from_fn(guard))
             .configure(|services| routes::configure(services, &data))
     })
+    .workers(workers)
+    .max_connections(per_worker)
+    .on_connect(move |_, extensions| connections.opened(extensions))
+    .disable_signals()
     .shutdown_timeout(shutdown);
-    if let Some(workers) = workers {
-        server = server.workers(workers);
-    }
     let server = match tls {
         Some(tls) => server.listen_rustls_0_23(listener, tls),
         None => server.listen(listener),
@@ -59,16 +104,19 @@ fn server(provider: Arc<Provider>, listener: TcpListener) -> anyhow::Result<Serv
     Ok(server.context("cannot serve on the listener")?.run())
 }
 
-/// The listener of `/metrics` alone, where one is configured.
-fn metrics_server(provider: &Arc<Provider>) -> anyhow::Result<Option<Server>> {
+/// The listener of `/metrics`, where one is configured; `/healthz` and `/readyz` answer there too, also while the public one is full.
+fn metrics_server(provider: &Arc<Provider>, connections: &Connections) -> anyhow::Result<Option<Server>> {
     let Some(address) = provider.config.metrics.listen.clone() else { return Ok(None) };
     let data = web::Data::from(Arc::clone(provider));
-    let server =
-        HttpServer::new(move || App::new().app_data(data.clone()).service(web::resource("/metrics").get(routes::operation::metrics)))
-            .workers(1)
-            .disable_signals()
-            .bind(&address)
-            .with_context(|| format!("metrics.listen: cannot listen on {address}"))?;
+    let shared = web::Data::new(connections.clone());
+    let server = HttpServer::new(move || {
+        let metrics = web::resource("/metrics").get(routes::operation::metrics);
+        App::new().app_data(data.clone()).app_data(shared.clone()).service(metrics).configure(routes::operation::probes)
+    })
+    .workers(1)
+    .disable_signals()
+    .bind(&address)
+    .with_context(|| format!("metrics.listen: cannot listen on {address}"))?;
     Ok(Some(server.run()))
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use prometheus::{Encoder, Histogram, HistogramOpts, HistogramVec, IntCounterVec, IntGaugeVec, Opts, Registry, TextEncoder};
+use prometheus::{Encoder, Histogram, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder};
 
 /// A request in progress.
 #[derive(Debug)]
@@ -17,6 +17,7 @@ pub struct Metrics {
     sign_ins: IntCounterVec,
     tokens: IntCounterVec,
     queues: IntGaugeVec,
+    connections: IntGauge,
     messages: IntCounterVec,
     commit_batch: Histogram,
 }
@@ -45,6 +46,7 @@ impl Metrics {
                 &["grant_type", "outcome"],
             )?,
             queues: IntGaugeVec::new(Opts::new("dinhdanh_queue_depth", "Work that waits, by queue"), &["queue"])?,
+            connections: IntGauge::new("dinhdanh_connections", "Open connections of clients")?,
             messages: IntCounterVec::new(
                 Opts::new("dinhdanh_messages_total", "Outgoing messages by channel and outcome"),
                 &["channel", "outcome"],
@@ -57,6 +59,7 @@ impl Metrics {
         metrics.registry.register(Box::new(metrics.sign_ins.clone()))?;
         metrics.registry.register(Box::new(metrics.tokens.clone()))?;
         metrics.registry.register(Box::new(metrics.queues.clone()))?;
+        metrics.registry.register(Box::new(metrics.connections.clone()))?;
         metrics.registry.register(Box::new(metrics.messages.clone()))?;
         metrics.registry.register(Box::new(metrics.commit_batch.clone()))?;
         Ok(metrics)
@@ -95,6 +98,11 @@ impl Metrics {
     /// How much waits in a queue now, such as `hashing` or `messages`.
     pub fn queue(&self, queue: &'static str, depth: usize) {
         self.queues.with_label_values(&[queue]).set(i64::try_from(depth).unwrap_or(i64::MAX));
+    }
+
+    /// How many connections of clients are open now.
+    pub fn connections(&self, open: usize) {
+        self.connections.set(i64::try_from(open).unwrap_or(i64::MAX));
     }
 
     /// One message handed to the gateway, or given up: `channel` is `sms` or `email`, `outcome` is `sent`, `retried` or `given_up`.

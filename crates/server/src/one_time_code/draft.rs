@@ -8,7 +8,7 @@ use persistence::{Db, Keyring, QueryResult};
 use time::{Duration, OffsetDateTime};
 
 use super::{OneTimeCode, Purpose};
-use crate::config::Config;
+use crate::config::{Config, SignInNotice};
 use crate::provider::Provider;
 use crate::randomness::Randomness;
 
@@ -89,6 +89,20 @@ impl<'a> Drafting<'a> {
         let mailbox = verified_mailbox(to).map(|address| (Channel::Email, address));
         let channels = phone.into_iter().chain(mailbox);
         channels.map(|(channel, to)| self.message(account, channel, to, text.to_owned(), None, NOTICE_LIFETIME)).collect()
+    }
+
+    /// The notice of a sign-in, by the one channel that `by` names for `to`; nothing where that reaches nobody. Its id is that of the session
+    /// whose beginning it tells, and it is written in the same transaction.
+    #[must_use]
+    pub fn sign_in_notice(&self, account: &Account, to: &Person, by: SignInNotice, has_mail: bool, text: &str) -> Option<Message> {
+        let mailbox = || verified_mailbox(to).filter(|_| has_mail).map(|address| (Channel::Email, address));
+        let phone = || to.phone.as_ref().map(|phone| (Channel::Sms, phone.as_e164()));
+        let (channel, to) = match by {
+            SignInNotice::Email => mailbox()?,
+            SignInNotice::EmailOrSms => mailbox().or_else(phone)?,
+            SignInNotice::None => return None,
+        };
+        Some(self.message(account, channel, to, text.to_owned(), None, NOTICE_LIFETIME))
     }
 
     fn carried(

@@ -80,6 +80,21 @@ impl Words {
         }
     }
 
+    /// After a sign-in with the password in a browser that was not signed in.
+    #[must_use]
+    pub fn signed_in(self, portal: &str, at: OffsetDateTime) -> String {
+        let portal = short(portal);
+        let at = at.to_offset(VIETNAM).format(format_description!("[hour]:[minute] [day]/[month]/[year]")).unwrap_or_default();
+        match self.0 {
+            Language::Vi => format!(
+                "Tài khoản định danh điện tử của Quý công dân vừa được dùng để đăng nhập {portal} lúc {at}. Nếu không phải Quý công dân thực hiện, hãy đặt lại mật khẩu và báo ngay Công an cấp xã gần nhất."
+            ),
+            Language::En => format!(
+                "Your electronic identification account was used to sign in to {portal} at {at} (Vietnam time). If this was not you, set a new password and tell the nearest commune-level police at once."
+            ),
+        }
+    }
+
     /// On every channel, after the password was set anew.
     #[must_use]
     pub fn password_reset(self, at: OffsetDateTime) -> String {

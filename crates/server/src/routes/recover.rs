@@ -9,7 +9,7 @@
 //! Nothing that a stranger sees tells whether a number has an account: wrong codes, too many tries and lapsed codes look and take the
 //! same for a number without one.
 
-mod codes;
+pub(super) mod codes;
 mod password;
 mod record;
 mod settle;
@@ -32,6 +32,7 @@ use crate::hashing::Busy;
 use crate::http::address::client_address;
 use crate::http::csrf;
 use crate::http::frame::Visit;
+use crate::observe;
 use crate::pages::{Notice, RecoverCodePage, RecoverDonePage, RecoverProblem, RecoverStartPage, RecoverStartProblem, WayBack};
 use crate::provider::Provider;
 use crate::throttle::Attempt;
@@ -111,11 +112,8 @@ async fn confirm(request: HttpRequest, body: Bytes, provider: Data<Provider>) ->
             visit.page(StatusCode::OK, page.render(), &[])
         }
         Ok(Some(problem)) => code_page(&visit, &recovery, Some(problem)),
-        Err(StoreError::Busy) => code_page(&visit, &recovery, Some(RecoverProblem::Busy)),
-        Err(error) => {
-            tracing::error!(%error, "a password could not be set anew");
-            visit.notice(Notice::Internal, &recovery.path(), WayBack::None, &[])
-        }
+        Err(error) if observe::store_failed(&error).may_pass() => code_page(&visit, &recovery, Some(RecoverProblem::Busy)),
+        Err(_) => visit.notice(Notice::Internal, &recovery.path(), WayBack::None, &[]),
     }
 }
 

@@ -8,6 +8,7 @@ use persistence::StoreError;
 
 use super::client_auth::Unproven;
 use crate::http::answer;
+use crate::observe;
 
 /// Answers with the code that the one table gives for the cause.
 #[must_use]
@@ -37,11 +38,8 @@ pub fn refuse_client(unproven: &Unproven) -> HttpResponse {
     }
 }
 
-/// The store could not answer.
+/// The store could not answer: 503 where it may later, so that a client comes back (RFC 9110 §15.6.4).
 #[must_use]
 pub fn store_failed(error: &StoreError) -> HttpResponse {
-    match error {
-        StoreError::Busy => answer::unavailable(),
-        error => answer::internal(error),
-    }
+    if observe::store_failed(error).may_pass() { answer::unavailable() } else { answer::failed() }
 }

@@ -14,9 +14,11 @@ use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 
 use super::form::method_not_allowed;
+use super::refusal::store_failed;
 use crate::clock::VIETNAM;
 use crate::http::answer;
 use crate::http::frame::Visit;
+use crate::observe;
 use crate::pages::{Notice, PhoneMessage, PhonePage, WayBack};
 use crate::provider::Provider;
 
@@ -63,10 +65,9 @@ async fn phone(request: HttpRequest, provider: Data<Provider>, filter: web::Quer
     };
     let messages = match messages(&provider, &filter).await {
         Ok(messages) => messages,
-        Err(StoreError::Busy) => return visit.notice(Notice::Busy, &here, WayBack::None, &[]),
         Err(error) => {
-            tracing::error!(%error, "the demo phone cannot be read");
-            return visit.notice(Notice::Internal, &here, WayBack::None, &[]);
+            let notice = if observe::store_failed(&error).may_pass() { Notice::Busy } else { Notice::Internal };
+            return visit.notice(notice, &here, WayBack::None, &[]);
         }
     };
     let page = PhonePage {
@@ -80,8 +81,7 @@ async fn phone(request: HttpRequest, provider: Data<Provider>, filter: web::Quer
 async fn outbox(provider: Data<Provider>, filter: web::Query<Filter>) -> HttpResponse {
     match messages(&provider, &filter).await {
         Ok(messages) => answer::json(&messages.into_iter().map(listed).collect::<Vec<_>>()),
-        Err(StoreError::Busy) => answer::unavailable(),
-        Err(error) => answer::internal(&error),
+        Err(error) => store_failed(&error),
     }
 }
 

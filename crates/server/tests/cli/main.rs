@@ -5,5 +5,7 @@
 mod commands;
 mod import;
 mod operator;
+#[path = "../process/mod.rs"]
+mod process;
 mod start;
 mod usage;

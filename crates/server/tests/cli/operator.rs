@@ -1,11 +1,13 @@
 //! The operator: writes configurations, runs the program, reads what it says.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::Read;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
+
+use crate::process::Node;
 
 /// An operator with a folder of their own.
 pub struct Operator {
@@ -69,43 +71,14 @@ impl Operator {
         serde_json::from_str(&outcome.out()).unwrap_or_else(|error| panic!("{error}: {}{}", outcome.out(), outcome.err()))
     }
 
-    /// Starts a node and waits until it answers.
+    /// Starts a node and waits until it says that it serves.
     pub fn node(&self) -> Node {
-        let mut child = self.command(&["serve"]).stderr(Stdio::piped()).spawn().unwrap();
-        let begun = std::time::Instant::now();
-        while !answers(self.port) {
-            if child.try_wait().unwrap().is_some() || begun.elapsed().as_secs() > 30 {
-                let mut said = String::new();
-                child.kill().ok();
-                child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
-                panic!("the node did not start: {said}");
-            }
-            std::thread::sleep(std::time::Duration::from_millis(20));
-        }
-        Node(child)
+        let mut command = self.command(&["serve"]);
+        Node::start(command.stderr(Stdio::piped())).unwrap_or_else(|(status, said)| panic!("the node did not start, {status}: {said}"))
     }
 
     pub fn database(&self) -> Vec<u8> {
         std::fs::read(self.path("data/dinhdanh.sqlite")).unwrap_or_default()
-    }
-}
-
-/// A running node; killed when the test ends.
-pub struct Node(pub Child);
-
-impl Node {
-    /// SIGTERM, then its exit code.
-    pub fn stop(mut self) -> Option<i32> {
-        let killed = Command::new("kill").arg("-TERM").arg(self.0.id().to_string()).status().unwrap();
-        assert!(killed.success());
-        self.0.wait().unwrap().code()
-    }
-}
-
-impl Drop for Node {
-    fn drop(&mut self) {
-        self.0.kill().ok();
-        self.0.wait().ok();
     }
 }
 
@@ -145,14 +118,6 @@ impl Outcome {
 
 pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
-pub fn answers(port: u16) -> bool {
-    use std::io::Write;
-    let Ok(mut stream) = std::net::TcpStream::connect(("127.0.0.1", port)) else { return false };
-    stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").ok();
-    let mut line = String::new();
-    BufReader::new(stream).read_line(&mut line).is_ok() && line.contains("200")
 }
 
 pub fn is_root() -> bool {

@@ -130,7 +130,7 @@ fn a_second_node_is_told_who_has_the_folder() {
     let operator = Operator::new();
     operator.sandbox("");
     let node = operator.node();
-    operator.run(&["serve"]).refused(&["in use by another dinhdanh process", &node.0.id().to_string()]);
+    operator.run(&["serve"]).refused(&["in use by another dinhdanh process", &node.child.id().to_string()]);
     assert_eq!(node.stop(), Some(0));
 }
 

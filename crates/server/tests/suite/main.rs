@@ -18,6 +18,7 @@ mod levels;
 mod logout;
 mod logs;
 mod metadata;
+mod notices;
 mod once;
 mod refusals;
 mod relying_party;

@@ -2,9 +2,12 @@
 
 pub mod accounts;
 mod audit;
+pub mod backup;
+pub mod check;
 pub mod clients;
 pub mod config;
 mod confirm_reset;
 pub mod import;
 pub mod keys;
 pub mod migrate;
+pub mod restore;

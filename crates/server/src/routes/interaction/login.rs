@@ -3,10 +3,14 @@
 use account_policy::{CitizenId, admit};
 use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse};
+use oidc_provider::client::Client;
 use persistence::accounts::Account;
+use persistence::holders::Holder;
+use persistence::messages::Message;
 use persistence::sessions::Session;
 use persistence::{AccountStanding, StoreError};
 use sha2::{Digest, Sha256};
+use time::OffsetDateTime;
 
 use super::Posted;
 use crate::flow;
@@ -14,8 +18,11 @@ use crate::flow::present::Present;
 use crate::http::address::client_address;
 use crate::http::cookies::Transport;
 use crate::http::session_cookie::SessionSecret;
+use crate::one_time_code::Drafting;
+use crate::one_time_code::message::Words;
 use crate::pages::SignInProblem;
 use crate::provider::Provider;
+use crate::routes::recover::codes::in_charge;
 use crate::throttle::Attempt;
 
 pub(super) async fn login(request: HttpRequest, body: web::Bytes, provider: Data<Provider>) -> HttpResponse {
@@ -37,7 +44,7 @@ pub(super) async fn login(request: HttpRequest, body: web::Bytes, provider: Data
         }
         Err(error) => return flow::stumble(&posted.visit, &error),
     };
-    let present = match enter(&mut posted, account).await {
+    let present = match enter(&mut posted, &client, account).await {
         Ok(Entered::In(present)) => present,
         Ok(Entered::Refused(refusal)) => {
             provider.metrics.sign_in("refused");
@@ -88,6 +95,15 @@ async fn authenticate(posted: &Posted<'_>, typed: &str, password: &str) -> Resul
     Ok(Ok(account))
 }
 
+/// What tells the holder, or a child's guardian, of a sign-in that may not be theirs.
+fn notice(posted: &Posted<'_>, client: &Client, holder: &Holder, now: OffsetDateTime) -> Option<Message> {
+    let provider = posted.provider();
+    let to = in_charge(holder, crate::clock::legal_date(now))?;
+    let text = Words(posted.visit.language).signed_in(&client.client_name, now);
+    let (by, has_mail) = (provider.config.notices.sign_in, provider.delivery.has_mail());
+    Drafting::of(provider).sign_in_notice(&holder.account, to, by, has_mail, &text)
+}
+
 enum Entered {
     In(Box<Present>),
     Refused(account_policy::Refusal),
@@ -96,7 +112,7 @@ enum Entered {
 }
 
 /// Begins a session, or renews the one this browser has for the same account: same id, new secret, factors counted anew.
-async fn enter(posted: &mut Posted<'_>, account: Account) -> Result<Entered, StoreError> {
+async fn enter(posted: &mut Posted<'_>, client: &Client, account: Account) -> Result<Entered, StoreError> {
     let provider = posted.provider();
     let now = provider.clock.now();
     let today = crate::clock::legal_date(now);
@@ -130,6 +146,8 @@ async fn enter(posted: &mut Posted<'_>, account: Account) -> Result<Entered, Sto
         ended_at: None,
     };
     let (row, renewed, spare) = (session.clone(), kept.is_some(), provider.randomness.uuid(now));
+    let notice = notice(posted, client, &holder, now);
+    let keyring = provider.keyring.clone();
     session.id = provider
         .store
         .run(move |db| {
@@ -141,9 +159,15 @@ async fn enter(posted: &mut Posted<'_>, account: Account) -> Result<Entered, Sto
             }
             // Ended in another tab meanwhile: a session of its own then.
             let row = if renewed { Session { id: spare, created_at: now, ..row.clone() } } else { row.clone() };
-            row.insert(db).map(|()| row.id)
+            row.insert(db)?;
+            // Never one without the other: its id is the session's.
+            if let Some(notice) = &notice {
+                Message { id: row.id, ..notice.clone() }.insert(db, &keyring)?;
+            }
+            Ok(row.id)
         })
         .await?;
+    provider.delivery.wake();
     posted.visit.set_cookie(SessionSecret::issue(session.id, random).cookie(Transport::of(&provider.config.issuer)));
     posted.interaction.belongs_to(id);
     posted.interaction.authenticated = Some(session.id);

@@ -44,7 +44,7 @@ async fn try_send(provider: &Provider, number: NumberHash, language: Language) -
 
 /// Who may recover the account today: the holder, or for a child the representative or guardian whose own account may be used (Decree
 /// 69/2024/NĐ-CP Art. 14.2). Nobody, where that person is missing or locked. From the 14th birthday on it is the holder again.
-pub(super) fn in_charge(holder: &Holder, today: Date) -> Option<&Person> {
+pub(in crate::routes) fn in_charge(holder: &Holder, today: Date) -> Option<&Person> {
     match is_represented(&holder.facts, today) {
         Ok(false) => Some(&holder.person),
         Ok(true) => holder.guardian.as_deref().filter(|_| holder.facts.guardian.is_some_and(|guardian| guardian.admitted)),

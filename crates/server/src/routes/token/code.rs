@@ -29,9 +29,25 @@ pub(super) async fn redeem(
     redirect_uri: Option<&str>,
     verifier: Option<&CodeVerifier>,
 ) -> Result<TokenResponse, Failure> {
-    let now = provider.clock.now();
     let code = consume(provider, client, presented).await?;
-    token::redeem(&code, redirect_uri, verifier, client, now)?;
+    let outcome = redeem_consumed(request, provider, client, &code, redirect_uri, verifier).await;
+    if let Err(Failure::Store(_)) = &outcome {
+        // The portal is told to come back, and may: should the grant have been written all the same, its key says so.
+        provider.short_lived.put_back(Kind::Code, presented.hash().as_bytes(), &client.client_id, provider.clock.now()).await;
+    }
+    outcome
+}
+
+async fn redeem_consumed(
+    request: &HttpRequest,
+    provider: &Provider,
+    client: &Client,
+    code: &Code,
+    redirect_uri: Option<&str>,
+    verifier: Option<&CodeVerifier>,
+) -> Result<TokenResponse, Failure> {
+    let now = provider.clock.now();
+    token::redeem(code, redirect_uri, verifier, client, now)?;
 
     let today = crate::clock::legal_date(now);
     let account = code.authentication.account;
@@ -74,7 +90,7 @@ pub(super) async fn redeem(
     match redemption {
         Redemption::Done => {}
         Redemption::AlreadyRedeemed => {
-            revoke(provider, &code).await?;
+            revoke(provider, code).await?;
             return Err(TokenError::CodeReused.into());
         }
         Redemption::Void => return Err(TokenError::GrantVoid.into()),

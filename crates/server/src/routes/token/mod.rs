@@ -44,7 +44,7 @@ impl Failure {
             Self::Refused(error) => error.answer().0.code,
             Self::Unproven(unproven) => unproven.code(),
             Self::Body(_) => "invalid_request",
-            Self::Store(StoreError::Busy) => "temporarily_unavailable",
+            Self::Store(error) if error.ailment().may_pass() => "temporarily_unavailable",
             Self::Store(_) | Self::Signing(_) => "server_error",
         }
     }

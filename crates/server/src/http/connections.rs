@@ -1,0 +1,123 @@
+//! As many connections as there are file descriptors for, and no more: then the database, the log and outgoing calls keep theirs, open
+//! connections go on being served, and new ones wait in the listener's queue instead of failing.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use actix_web::dev::Extensions;
+use anyhow::ensure;
+
+/// Descriptors for everything that is no connection of a client and no database connection: listeners, event loops, log, lock, outgoing calls.
+const RESERVE: usize = 64;
+/// A database connection holds the file, its log and the log's index.
+const EACH_DATABASE_CONNECTION: usize = 3;
+/// With fewer there is nothing to serve.
+const FEWEST: usize = 16;
+/// As many as actix allows each worker by itself.
+const MOST_PER_WORKER: usize = 25_000;
+
+/// The open connections of a node, and how many there may be.
+#[derive(Clone, Debug)]
+pub struct Connections {
+    open: Arc<AtomicUsize>,
+    most: usize,
+}
+
+/// One open connection.
+struct Open(Connections);
+
+impl Connections {
+    /// Divides what the operating system grants; asks for all that may be had first.
+    ///
+    /// # Errors
+    /// It is too little to serve with: cause and cure.
+    pub fn for_this_process(workers: usize, database_connections: u32) -> anyhow::Result<Self> {
+        let limit = raise_limit();
+        // The writer and a command have one each beside the readers.
+        let database = EACH_DATABASE_CONNECTION * (usize::try_from(database_connections).unwrap_or(usize::MAX).saturating_add(2));
+        let needed = RESERVE.saturating_add(database).saturating_add(FEWEST);
+        ensure!(
+            limit >= needed,
+            "{limit} open files are allowed and {needed} are needed at least; raise the limit (LimitNOFILE, ulimit -n), or lower database.connections"
+        );
+        let most = (limit - RESERVE - database).min(MOST_PER_WORKER.saturating_mul(workers));
+        Ok(Self { open: Arc::default(), most })
+    }
+
+    /// How many each worker may take.
+    #[must_use]
+    pub fn per_worker(&self, workers: usize) -> usize {
+        (self.most / workers.max(1)).max(1)
+    }
+
+    /// Whether new connections have to wait.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.open.load(Ordering::Relaxed) >= self.most
+    }
+
+    /// How many are open.
+    #[must_use]
+    pub fn open(&self) -> usize {
+        self.open.load(Ordering::Relaxed)
+    }
+
+    /// A connection was taken; it counts until its extensions go.
+    pub fn opened(&self, extensions: &mut Extensions) {
+        let open = self.open.fetch_add(1, Ordering::Relaxed) + 1;
+        extensions.insert(Open(self.clone()));
+        if open == self.most {
+            tracing::warn!(open, "every connection that open files allow is taken: new ones wait; raise LimitNOFILE");
+        }
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        let open = self.0.open.fetch_sub(1, Ordering::Relaxed) - 1;
+        // Not at the very edge, or the log would flicker.
+        if open == self.0.most * 9 / 10 {
+            tracing::info!(open, "connections are free again");
+        }
+    }
+}
+
+/// The soft limit is often a thousand, for programs that still use select(2); we do not.
+#[cfg(unix)]
+fn raise_limit() -> usize {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
+    // Where it may not be raised, what is granted has to do.
+    let granted = if limit.current != limit.maximum && setrlimit(Resource::Nofile, raised).is_ok() { limit.maximum } else { limit.current };
+    granted.and_then(|granted| usize::try_from(granted).ok()).unwrap_or(usize::MAX / 2)
+}
+
+#[cfg(not(unix))]
+fn raise_limit() -> usize {
+    usize::MAX / 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connection_counts_until_it_is_closed() {
+        let connections = Connections { open: Arc::default(), most: 2 };
+        let (mut first, mut second) = (Extensions::new(), Extensions::new());
+        connections.opened(&mut first);
+        assert!(!connections.is_full());
+        connections.opened(&mut second);
+        assert!(connections.is_full());
+        drop(first);
+        assert_eq!((connections.open(), connections.is_full()), (1, false));
+    }
+
+    #[test]
+    fn what_the_database_needs_is_never_given_to_connections() {
+        let connections = Connections::for_this_process(2, 8).unwrap();
+        assert!(connections.per_worker(2) * 2 <= connections.most);
+        assert!(Connections::for_this_process(1, u32::MAX).unwrap_err().to_string().contains("LimitNOFILE"));
+    }
+}

@@ -1,0 +1,106 @@
+//! No room left, and no permission to write.
+
+use crate::browser::Browser;
+use crate::machine::{Machine, alone};
+use crate::small_disk::SmallDisk;
+use crate::steps::{Portal, probe, sign_in, signed_in, silent_code, silent_tokens};
+
+#[tokio::test]
+async fn a_full_disk_is_said_puts_people_off_and_loses_nothing() {
+    let _alone = alone();
+    let Some(disk) = SmallDisk::find(24) else { return };
+    let machine = Machine::on(disk.path());
+    let node = machine.serve();
+    let portal = Portal::of(&machine);
+    let browser = signed_in(&machine).await;
+    let before = silent_tokens(&browser, &portal).await;
+
+    disk.fill();
+    // What the log of the database still has room for is served and kept.
+    let mut served = Vec::new();
+    let (refused, told) = loop {
+        let code = silent_code(&browser, &portal).await;
+        let told = portal.redeem(&code).await.unwrap();
+        match told.tokens() {
+            Some(tokens) => served.push(tokens),
+            None => break (code, told),
+        }
+        assert!(served.len() < 20_000, "the disk is not full");
+    };
+    assert!(told.is_put_off() && told.error() == "temporarily_unavailable", "{told:?}");
+    let other = Browser::new(&machine.base());
+    let page = sign_in(&other, &portal).await;
+    assert_eq!((page.status, page.header("retry-after").is_empty(), page.parameter("code")), (503, false, None), "{}", page.text());
+    let ready = probe(&machine.base(), "/readyz").await;
+    assert!(ready.is_put_off() && ready.json["reason"] == "disk_full", "{ready:?}");
+    assert_eq!(probe(&machine.base(), "/healthz").await.status, 200);
+    assert!(portal.is_active(&before.access_token).await, "what only reads goes on");
+    let log = machine.log();
+    assert!(log.contains("no space is left for the database") && log.contains("make room on its disk"), "{log}");
+    assert!(log.matches("no space is left").count() < 5, "one line for each request would fill the disk:\n{log}");
+
+    disk.make_room();
+    let ready = probe(&machine.base(), "/readyz").await;
+    assert_eq!(ready.status, 200, "{ready:?}");
+    assert!(machine.log().contains("the database works again"));
+    // The code that was put off was not used up by that; used, it is.
+    let told = portal.redeem(&refused).await.unwrap();
+    let late = told.tokens().unwrap_or_else(|| panic!("{told:?}"));
+    assert_eq!(portal.redeem(&refused).await.unwrap().error(), "invalid_grant");
+    assert!(!portal.is_active(&late.access_token).await, "a code that was used twice is worth nothing");
+    for tokens in served.iter().take(5).chain(served.last()).chain([&before]) {
+        assert!(portal.is_active(&tokens.access_token).await);
+        assert!(portal.refresh(&tokens.refresh_token).await.unwrap().tokens().is_some());
+    }
+    signed_in(&machine).await;
+    machine.is_sound();
+    assert_eq!(node.stop(), Some(0));
+}
+
+#[tokio::test]
+async fn a_disk_without_room_for_a_start_is_named() {
+    let _alone = alone();
+    let Some(disk) = SmallDisk::find(1) else { return };
+    let machine = Machine::on(disk.path());
+    std::fs::create_dir(&machine.data).unwrap();
+    disk.fill();
+    let (status, said) = machine.try_serve(&mut machine.command(&["serve"])).err().expect("no room");
+    assert_eq!(status.code(), Some(1), "{said}");
+    assert!(said.contains("no space left") || said.contains("No space left") || said.contains("disk is full"), "{said}");
+    disk.make_room();
+}
+
+#[tokio::test]
+async fn a_read_only_data_folder_is_named_at_start_and_does_not_hurt_a_running_node() {
+    let _alone = alone();
+    let Some(disk) = SmallDisk::find(24) else { return };
+    let machine = Machine::on(disk.path());
+    let node = machine.serve();
+    let portal = Portal::of(&machine);
+    let browser = signed_in(&machine).await;
+
+    let cover = disk.cover(&machine.data);
+    let kept = silent_tokens(&browser, &portal).await;
+    signed_in(&machine).await;
+    assert_eq!(probe(&machine.base(), "/healthz").await.status, 200);
+    let ready = probe(&machine.base(), "/readyz").await;
+    assert_eq!(ready.status, 200, "what is open stays open: {ready:?}");
+    drop(cover);
+    machine.is_sound();
+    assert_eq!(node.stop(), Some(0));
+
+    if disk.remount("ro").is_none() {
+        return;
+    }
+    machine.forget_log();
+    let (status, said) = machine.try_serve(&mut machine.command(&["serve"])).err().expect("read-only");
+    assert_eq!((status.code(), said.lines().count()), (Some(1), 1), "{said}");
+    assert!(said.contains("data folder") && said.contains("read-only file system") && said.contains("data_dir"), "{said}");
+    disk.remount("rw").unwrap();
+    let node = machine.serve();
+    let (portal, browser) = (portal.anew(), browser.at(&machine.base()));
+    assert!(portal.is_active(&kept.access_token).await, "kept before, there after");
+    silent_tokens(&browser, &portal).await;
+    machine.is_sound();
+    assert_eq!(node.stop(), Some(0));
+}
