@@ -20,14 +20,15 @@ type Answer = ServiceResponse<BoxBody>;
 type Ask = Rc<dyn Fn(TestRequest) -> Pin<Box<dyn Future<Output = Result<Answer, Error>>>>>;
 
 thread_local! {
-    static NODE: OnceCell<(Runtime, Ask)> = const { OnceCell::new() };
+    /// Never dropped: the end of the program is no place to stop a runtime.
+    static NODE: OnceCell<&'static (Runtime, Ask)> = const { OnceCell::new() };
 }
 
 /// No request makes the provider fail, leads a browser to a stranger, or is answered without the headers that guard a page.
 pub fn run(data: &[u8]) {
     let Some(request) = request(data) else { return };
     NODE.with(|node| {
-        let (runtime, ask) = node.get_or_init(start);
+        let (runtime, ask) = node.get_or_init(|| Box::leak(Box::new(start())));
         runtime.block_on(async {
             let Ok(answer) = ask(request).await else { return };
             look(answer).await;
