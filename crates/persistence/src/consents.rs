@@ -12,7 +12,8 @@ use uuid::Uuid;
 
 use crate::columns::{from_json, from_ms, hash32, id, id_bytes, ms, to_json, unreadable};
 use crate::connection::on;
-use crate::schema::{consent_events, consents};
+use crate::grants::Grant;
+use crate::schema::{consent_events, consents, usage_records};
 use crate::{Db, Keyring, Place};
 
 /// A standing consent.
@@ -120,6 +121,7 @@ impl Consent {
         let standing = consents::table.find((id_bytes(&account), client_id)).filter(consents::withdrawn_at.is_null());
         let rows = diesel::update(standing).set((consents::withdrawn_at.eq(ms(now)), consents::grants_void_to.eq(ms(now)))).execute(db)?;
         if rows == 1 {
+            revoke_grants_ahead(db, account, client_id, now)?;
             consent.record(db, "withdrawn", evidence, now)?;
         }
         Ok(rows == 1)
@@ -143,6 +145,22 @@ impl Consent {
             .execute(db)
             .map(drop)
     }
+}
+
+/// Revokes the grants that were made when the clock was ahead of what it says now: by their time they would outlive the withdrawal. The
+/// usage history knows them.
+fn revoke_grants_ahead(db: &mut Db, account: Uuid, client_id: &str, now: OffsetDateTime) -> QueryResult<()> {
+    let ahead: Vec<Vec<u8>> = usage_records::table
+        .filter(usage_records::account_id.eq(id_bytes(&account)))
+        .filter(usage_records::client_id.eq(client_id))
+        .filter(usage_records::at.gt(ms(now)))
+        .select(usage_records::grant_id)
+        .distinct()
+        .load(db)?;
+    for grant in ahead {
+        Grant::revoke(db, id(&grant)?, client_id, Some(account), now)?;
+    }
+    Ok(())
 }
 
 pub(crate) type Columns =

@@ -13,7 +13,7 @@ mod socket_path;
 
 pub use data_dir::{DataDir, DataDirError};
 pub use forward::RunningNode;
-pub use listen::{ControlSocket, OnChange, listen};
+pub use listen::{ControlSocket, OnChange, listen, read_request};
 
 /// Name of the socket in the data folder.
 const SOCKET: &str = "control.sock";

@@ -142,6 +142,30 @@ fn huge_values_fill_a_kind_too() {
     assert_eq!(memory.quotas().code.used().0, 1);
 }
 
+/// An interaction that people are in the middle of grows by its steps: that fits even where nothing else does. More than that must find room.
+#[test]
+fn a_live_entry_grows_a_little_in_a_full_store_and_much_only_where_there_is_room() {
+    let memory = Memory::with(|_| Quota::new(10, 3_000), 10);
+    let put = |n, size| memory.put(Kind::Interaction, &key(n), OWNER, vec![1; size], later(60), NOW);
+    let replace = |n, size| memory.replace(Kind::Interaction, &key(n), vec![2; size], NOW);
+    let bytes = || memory.quotas().interaction.used().1;
+    put(1, 1_000).unwrap();
+    put(2, 1_000).unwrap();
+    assert_eq!(put(3, 500), Err(Full), "the store is full");
+    let full = bytes();
+    assert!(replace(1, 2_024), "1,024 bytes more always fit");
+    assert_eq!(bytes(), full + 1_024);
+    assert!(!replace(1, 2_024 + 1_025), "1,025 do not");
+    assert_eq!((bytes(), memory.get(Kind::Interaction, &key(1), NOW).unwrap().len()), (full + 1_024, 2_024), "it stays as it was");
+    assert!(replace(2, 0) && bytes() == full + 24, "what shrinks gives room back");
+    assert_eq!(put(3, 100), Ok(()));
+    memory.clear();
+    put(1, 0).unwrap();
+    assert!(replace(1, 2_500), "where there is room it grows at once");
+    memory.remove(Kind::Interaction, &key(1));
+    assert_eq!(bytes(), 0);
+}
+
 #[test]
 fn a_replay_is_told_even_when_the_store_is_full() {
     let memory = Memory::with(|_| Quota::new(1, 1 << 20), 10);

@@ -6,7 +6,7 @@ use account_policy::AuthenticationLevel;
 use diesel::prelude::*;
 use oidc_provider::scope::Scope;
 use persistence::schema::consent_events;
-use persistence::{Consent, Evidence, Grant, LiveGrant, UsageKind};
+use persistence::{Consent, Evidence, Grant, LiveGrant, UsageKind, UsageRecord};
 use time::Duration;
 use uuid::Uuid;
 
@@ -16,6 +16,7 @@ contract!(
     a_consent_covers_what_was_agreed_and_nothing_more,
     a_new_consent_replaces_the_one_before_and_both_are_recorded,
     a_withdrawal_ends_the_grants_so_far_and_a_new_consent_does_not_revive_them,
+    a_withdrawal_ends_grants_from_before_the_clock_was_put_back,
 );
 
 fn consent(account_id: Uuid, scope: &str, claims: &[&str]) -> Consent {
@@ -99,4 +100,17 @@ fn a_withdrawal_ends_the_grants_so_far_and_a_new_consent_does_not_revive_them(wo
     assert!(!is_live(&before));
     assert!(is_live(&redeem(NOW + Duration::HOUR)));
     assert_eq!(events(world).into_iter().map(|(action, _)| action).collect::<Vec<_>>(), ["given", "withdrawn", "given"]);
+}
+
+fn a_withdrawal_ends_grants_from_before_the_clock_was_put_back(world: &World) {
+    let account = world.citizen(1);
+    give(world, &consent(account, "openid", &[]));
+    let session = world.session(account);
+    let later = NOW + Duration::HOUR;
+    let grant = Grant { created_at: later, ..world.grant(account, session.id, "openid offline_access") };
+    let (redeemed, usage) = (grant.clone(), UsageRecord { at: later, ..world.usage(&grant, UsageKind::Code) });
+    world.run(move |db| Grant::redeem(db, &redeemed, None, &usage));
+    let withdrawal = evidence(world);
+    assert!(world.run(move |db| Consent::withdraw(db, account, CLIENT, &withdrawal, NOW)));
+    assert!(world.read(|db| LiveGrant::find(db, grant.id, NOW)).is_none());
 }

@@ -24,6 +24,7 @@ mod expiry;
 mod grants;
 mod keyring;
 mod kill;
+mod machines;
 mod messages;
 mod one_time_codes;
 mod opening;

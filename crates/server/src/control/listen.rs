@@ -117,7 +117,11 @@ impl Node {
     }
 }
 
-fn read_request(input: &mut dyn BufRead) -> anyhow::Result<Operation> {
+/// Reads the first line of a command: the operation, if it comes from a program of this version.
+///
+/// # Errors
+/// The line is too long, no request, or one of another version.
+pub fn read_request(input: &mut dyn BufRead) -> anyhow::Result<Operation> {
     let mut line = Vec::new();
     input.take(LONGEST_LINE).read_until(b'\n', &mut line)?;
     let value: serde_json::Value = serde_json::from_slice(&line)?;

@@ -14,7 +14,10 @@ pub fn client_address(request: &HttpRequest, provider: &Provider) -> IpAddr {
     believed(peer, &forwarded, |address| provider.config.http.trusts(address))
 }
 
-fn believed(peer: IpAddr, forwarded: &str, trusted: impl Fn(IpAddr) -> bool) -> IpAddr {
+/// The right-most hop of `forwarded` (the `X-Forwarded-For` headers, joined by commas) that is not a trusted proxy's, if `peer` is one; what is no
+/// address ends the chain.
+#[must_use]
+pub fn believed(peer: IpAddr, forwarded: &str, trusted: impl Fn(IpAddr) -> bool) -> IpAddr {
     let mut believed = peer;
     for hop in forwarded.rsplit(',') {
         if !trusted(believed) {

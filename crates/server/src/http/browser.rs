@@ -26,7 +26,12 @@ impl BrowserId {
     /// The one the browser sent, if it has the right shape.
     #[must_use]
     pub fn of(request: &HttpRequest, provider: &Provider) -> Option<Self> {
-        let value = Transport::of(&provider.config.issuer).read(request, NAME)?;
+        Self::parse(Transport::of(&provider.config.issuer).read(request, NAME)?)
+    }
+
+    /// Reads the value of the cookie: 32 bytes in base64url.
+    #[must_use]
+    pub fn parse(value: String) -> Option<Self> {
         let decoded = URL_SAFE_NO_PAD.decode(&value).ok()?;
         (decoded.len() == 32).then_some(Self(value))
     }

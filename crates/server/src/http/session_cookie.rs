@@ -34,7 +34,9 @@ impl SessionSecret {
         Self::parse(&Transport::of(&provider.config.issuer).read(request, NAME)?)
     }
 
-    fn parse(text: &str) -> Option<Self> {
+    /// Reads the value of the cookie: id and secret in base64url, 64 characters.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
         let bytes: [u8; 48] = URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()?;
         let (id, secret) = bytes.split_at(16);
         Some(Self { id: Uuid::from_slice(id).ok()?, secret: secret.try_into().ok()? })

@@ -5,6 +5,8 @@ use zeroize::Zeroizing;
 use crate::randomness::Randomness;
 
 const DIGITS: usize = 6;
+/// The most characters of what a person typed, white space and all.
+const LONGEST: usize = 32;
 /// The largest multiple of a million that four bytes reach: what lies beyond would make low codes likelier.
 const UNBIASED: u32 = u32::MAX / 1_000_000 * 1_000_000;
 
@@ -27,7 +29,11 @@ impl OneTimeCode {
     /// What a person typed; spaces between the digits are forgiven.
     #[must_use]
     pub fn parse(typed: &str) -> Option<Self> {
-        let digits: Zeroizing<String> = Zeroizing::new(typed.chars().take(32).filter(|character| !character.is_whitespace()).collect());
+        // What comes after the bound counts too: a code with anything else behind it is no code.
+        if typed.chars().nth(LONGEST).is_some() {
+            return None;
+        }
+        let digits: Zeroizing<String> = Zeroizing::new(typed.chars().filter(|character| !character.is_whitespace()).collect());
         (digits.len() == DIGITS && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(Self(digits))
     }
 
@@ -61,7 +67,9 @@ mod tests {
     #[test]
     fn only_six_digits_are_a_code() {
         assert_eq!(OneTimeCode::parse(" 123 456 ").unwrap().expose(), "123456");
-        for typed in ["", "12345", "1234567", "12345a", "１２３４５６", "12345\0", &"1".repeat(10_000)] {
+        for typed in
+            ["", "12345", "1234567", "12345a", "１２３４５６", "12345\0", &"1".repeat(10_000), &format!("123456{}1", " ".repeat(26))]
+        {
             assert!(OneTimeCode::parse(typed).is_none(), "{typed:.20}");
         }
     }

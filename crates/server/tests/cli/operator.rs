@@ -148,3 +148,15 @@ pub fn sql(database: &Path, statement: &str) {
     let mut connection = SqliteConnection::establish(database.to_str().unwrap()).unwrap();
     connection.batch_execute(&format!("{statement}; PRAGMA wal_checkpoint(TRUNCATE);")).unwrap();
 }
+
+/// One text out of a database, while or after a program uses it.
+pub fn text_of(database: &Path, query: &str) -> String {
+    use diesel::{Connection, QueryableByName, RunQueryDsl, SqliteConnection, sql_types::Text};
+    #[derive(QueryableByName)]
+    struct One {
+        #[diesel(sql_type = Text)]
+        value: String,
+    }
+    let mut connection = SqliteConnection::establish(database.to_str().unwrap()).unwrap();
+    diesel::sql_query(format!("SELECT ({query}) AS value")).get_result::<One>(&mut connection).unwrap().value
+}

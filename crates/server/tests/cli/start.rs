@@ -157,3 +157,79 @@ fn what_a_node_keeps_is_for_its_owner_only() {
     }
     node.stop();
 }
+
+/// The demo of a newcomer, in a folder of its own.
+#[cfg(feature = "sandbox")]
+struct Demo {
+    process: crate::operator::Node,
+    said: String,
+}
+
+#[cfg(feature = "sandbox")]
+impl Demo {
+    /// Starts it and waits until it answers; what it said of its data until then.
+    fn start(folder: &std::path::Path, base: u16) -> Self {
+        use std::io::{BufRead, BufReader};
+        let mut demo = Command::new(env!("CARGO_BIN_EXE_dinhdanh"));
+        demo.args(["demo", "--port-base", &base.to_string()]).current_dir(folder);
+        demo.env("DINHDANH__PASSWORDS__MEMORY_KIB", "64").env("DINHDANH__LOG__LEVEL", "error").stdout(std::process::Stdio::piped());
+        let mut process = crate::operator::Node(demo.spawn().unwrap());
+        let mut lines = BufReader::new(process.0.stdout.take().unwrap()).lines().map(Result::unwrap);
+        let said = lines.find(|line| line.contains("data in ./data")).expect("the demo says what data it has");
+        // The rest is read too, or the demo would wait for its reader.
+        std::thread::spawn(move || lines.for_each(drop));
+        while !crate::operator::answers(base) {
+            assert!(process.0.try_wait().unwrap().is_none(), "the demo ended");
+            std::thread::yield_now();
+        }
+        Self { process, said }
+    }
+}
+
+#[cfg(feature = "sandbox")]
+#[test]
+fn a_second_demo_in_the_same_folder_keeps_what_the_first_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
+    let base =
+        std::iter::repeat_with(crate::operator::free_port).find(|base| (0..3).all(|above| free(&base.saturating_add(above)))).unwrap();
+    let ids = || {
+        crate::operator::text_of(
+            &folder.path().join("data/dinhdanh.sqlite"),
+            "SELECT group_concat(hex(id)) FROM (SELECT id FROM accounts ORDER BY id)",
+        )
+    };
+    let keys = || {
+        crate::operator::text_of(
+            &folder.path().join("data/dinhdanh.sqlite"),
+            "SELECT group_concat(kid) FROM (SELECT kid FROM signing_keys ORDER BY kid)",
+        )
+    };
+
+    let first = Demo::start(folder.path(), base);
+    assert!(first.said.contains("(new)"), "{}", first.said);
+    let made = (ids(), keys());
+    assert!(made.0.len() > 32 * 5, "{made:?}");
+    assert_eq!(first.process.stop(), Some(0));
+
+    let second = Demo::start(folder.path(), base);
+    assert!(second.said.contains("kept from last time"), "{}", second.said);
+    assert_eq!((ids(), keys()), made, "the same citizens and the same signing keys");
+    assert_eq!(second.process.stop(), Some(0));
+}
+
+#[test]
+fn a_node_counts_what_it_commits() {
+    let operator = Operator::new();
+    operator.sandbox("");
+    let node = operator.node();
+    let commits = || {
+        let text = crate::operator::http(operator.port, "/metrics");
+        let line = text.lines().find_map(|line| line.strip_prefix("dinhdanh_commit_batch_size_count ")).unwrap_or("0").to_owned();
+        line.trim().parse::<u64>().unwrap()
+    };
+    let before = commits();
+    crate::operator::http(operator.port, "/readyz");
+    assert_eq!(commits(), before + 1, "readiness is one transaction");
+    node.stop();
+}

@@ -145,6 +145,14 @@ impl App {
         self.provider.store.read(move |db| Account::find_by_number(db, &hash)).await.unwrap().expect("a demo citizen")
     }
 
+    /// A password check that keeps the hashing thread for a while.
+    pub fn slow_check(&self, hash: &'static str) -> tokio::task::JoinHandle<()> {
+        let provider = Arc::clone(&self.provider);
+        tokio::spawn(async move {
+            assert!(!provider.hasher.verify("x", Some(hash)).await.unwrap().ok);
+        })
+    }
+
     /// An authority locks the citizen's e-ID card.
     pub async fn lock(&self, citizen: &str) {
         let account_id = self.account(citizen).await.id;

@@ -1,0 +1,6 @@
+//! See `src/claims.rs`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    oidc_provider_fuzz::claims::run(data);
+});

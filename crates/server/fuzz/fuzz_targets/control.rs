@@ -1,0 +1,6 @@
+//! See `src/control.rs`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    dinhdanh_fuzz::control::run(data);
+});

@@ -1,0 +1,6 @@
+//! See `src/requests.rs`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    dinhdanh_fuzz::requests::run(data);
+});
