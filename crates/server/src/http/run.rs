@@ -2,6 +2,7 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
@@ -9,13 +10,12 @@ use actix_web::{App, HttpServer, web};
 use anyhow::Context as _;
 use tokio::sync::oneshot;
 
+use super::admission::{EventLoop, admit};
+use super::body::{self, MAX_BODY};
 use super::headers::guard;
 use crate::config::TlsConfig;
 use crate::provider::Provider;
 use crate::routes;
-
-/// Largest request body that any endpoint reads, in bytes.
-pub const MAX_BODY: usize = 64 * 1024;
 
 /// Serves on a listener that is already bound. The background work (deliveries, expiry) ends with it.
 pub async fn run_on(provider: Arc<Provider>, listener: TcpListener, ready: Option<oneshot::Sender<SocketAddr>>) -> anyhow::Result<()> {
@@ -38,20 +38,24 @@ pub async fn run_on(provider: Arc<Provider>, listener: TcpListener, ready: Optio
 
 fn server(provider: Arc<Provider>, listener: TcpListener) -> anyhow::Result<Server> {
     let tls = provider.config.tls.as_ref().map(tls_config).transpose()?;
-    let workers = provider.config.http.workers;
-    let shutdown = provider.config.http.shutdown_seconds;
+    let limits = provider.config.http.clone();
+    let workers = limits.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get));
     let data = web::Data::from(provider);
-    let mut server = HttpServer::new(move || {
+    let server = HttpServer::new(move || {
         App::new()
             .app_data(data.clone())
+            .app_data(EventLoop::watch())
             .app_data(web::PayloadConfig::new(MAX_BODY))
+            .wrap(from_fn(body::read))
             .wrap(from_fn(guard))
+            .wrap(from_fn(admit))
             .configure(|services| routes::configure(services, &data))
     })
-    .shutdown_timeout(shutdown);
-    if let Some(workers) = workers {
-        server = server.workers(workers);
-    }
+    .workers(workers)
+    .max_connections(limits.connections.div_ceil(workers))
+    .client_request_timeout(Duration::from_secs(limits.request_seconds))
+    .keep_alive(Duration::from_secs(limits.keep_alive_seconds))
+    .shutdown_timeout(limits.shutdown_seconds);
     let server = match tls {
         Some(tls) => server.listen_rustls_0_23(listener, tls),
         None => server.listen(listener),
