@@ -43,6 +43,13 @@ pub enum ParametersError {
     NulByte,
 }
 
+/// Passwords, codes and tokens are among them: their text is wiped.
+impl Drop for Parameters {
+    fn drop(&mut self) {
+        self.values.values_mut().for_each(zeroize::Zeroize::zeroize);
+    }
+}
+
 impl Parameters {
     /// Reads a raw query or body.
     pub fn parse(raw: &[u8]) -> Result<Self, ParametersError> {

@@ -82,3 +82,5 @@ impl std::fmt::Debug for CodeVerifier {
         f.write_str("CodeVerifier(…)")
     }
 }
+
+const _: fn(&CodeVerifier) = |verifier| crate::secret::wiped(&verifier.0);

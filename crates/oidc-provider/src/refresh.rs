@@ -120,6 +120,8 @@ fn mac(key: &RefreshKey, family: Uuid, counter: u32) -> [u8; 32] {
     mac.finalize().into_bytes().into()
 }
 
+const _: fn(&RefreshKey, &RefreshToken) = |key, token| (crate::secret::wiped(&key.0), crate::secret::wiped(&token.0)).1;
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -154,6 +154,12 @@ impl<'de> Deserialize<'de> for SecretHash {
     }
 }
 
+/// Compiles for what wipes itself when it is dropped: each type that holds a secret says so of its field.
+pub(crate) const fn wiped<T: zeroize::ZeroizeOnDrop>(_: &T) {}
+
+const _: fn(&Code) = |code| wiped(&code.0);
+const _: fn(&ClientSecret) = |secret| wiped(&secret.0);
+
 fn random_text(bytes: [u8; 32]) -> Zeroizing<String> {
     let bytes = Zeroizing::new(bytes);
     Zeroizing::new(URL_SAFE_NO_PAD.encode(*bytes))

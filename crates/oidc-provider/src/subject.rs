@@ -64,6 +64,8 @@ fn name(key: &PairwiseKey, kind: &str, fields: &[&[u8]]) -> String {
     URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
 }
 
+const _: fn(&PairwiseKey) = |key| crate::secret::wiped(&key.0);
+
 #[cfg(test)]
 mod tests {
     use uuid::uuid;

@@ -32,6 +32,7 @@ pub use error::{ConfigError, Place};
 pub use network::Network;
 pub use reference::reference;
 pub use secret::Secret;
+pub(crate) use secret::wiped;
 pub use sections::{
     AcrConfig, DatabaseConfig, HttpConfig, KeysConfig, LifetimesConfig, LimitsConfig, LogConfig, LogFormat, MailConfig, MetricsConfig,
     NoticesConfig, PasswordsConfig, SandboxConfig, SessionConfig, ShortLivedConfig, SignInNotice, SmsConfig, TlsConfig,

@@ -11,6 +11,7 @@
 mod argon;
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -77,7 +78,13 @@ impl Hasher {
             0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
             threads => threads,
         };
-        let shared = Arc::new(Shared { state: Mutex::default(), ready: Condvar::new(), queue: passwords.queue.max(1), randomness });
+        let shared = Arc::new(Shared {
+            state: Mutex::default(),
+            ready: Condvar::new(),
+            queue: passwords.queue.max(1),
+            hashed: AtomicU64::new(0),
+            randomness,
+        });
         let hasher = Self { shared: Arc::clone(&shared) };
         for number in 0..threads {
             let (shared, current) = (Arc::clone(&shared), current.clone());
@@ -114,6 +121,12 @@ impl Hasher {
     #[must_use]
     pub fn depth(&self) -> usize {
         self.shared.lock().jobs.len()
+    }
+
+    /// How many passwords were hashed, whatever came of it.
+    #[must_use]
+    pub fn hashed(&self) -> u64 {
+        self.shared.hashed.load(Ordering::Relaxed)
     }
 
     fn enqueue(&self, job: Job) -> Result<(), Busy> {
@@ -165,6 +178,7 @@ struct Shared {
     state: Mutex<State>,
     ready: Condvar,
     queue: usize,
+    hashed: AtomicU64,
     randomness: Randomness,
 }
 
@@ -203,6 +217,7 @@ fn work(shared: &Shared, current: &Current) {
         if job.abandoned() {
             continue;
         }
+        shared.hashed.fetch_add(1, Ordering::Relaxed);
         match job {
             Job::Verify { password, stored, reply } => {
                 let verified = current.verify(&mut memory, password.as_bytes(), stored.as_deref(), || shared.randomness.bytes());

@@ -20,6 +20,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::delivery::Delivery;
 use crate::hashing::Hasher;
+use crate::http::admission::Admission;
 use crate::observe::Metrics;
 use crate::outbound::Outbound;
 use crate::randomness::Randomness;
@@ -51,6 +52,8 @@ pub struct Provider {
     pub randomness: Randomness,
     /// What is counted.
     pub metrics: Metrics,
+    /// Requests that are being worked on.
+    pub admission: Admission,
     /// Outgoing SMS and e-mail.
     pub delivery: Delivery,
     /// Fetches of clients' documents.
@@ -116,6 +119,7 @@ impl Provider {
             short_lived: ShortLived::memory(),
             hasher: Hasher::new(&config.passwords, randomness.clone())?,
             throttle,
+            admission: Admission::new(&config.http),
             delivery: Delivery::new(&config, store.mode())?,
             outbound: Outbound::new(&config, store.mode())?,
             signing: RwLock::new(Arc::new(signing)),

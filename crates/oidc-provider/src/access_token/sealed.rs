@@ -70,3 +70,5 @@ impl fmt::Debug for AccessTokenKeys {
         f.debug_struct("AccessTokenKeys").field("current", &self.current).finish_non_exhaustive()
     }
 }
+
+const _: fn(&AccessTokenKeys) = |keys| keys.ciphers.iter().for_each(|(_, cipher)| crate::secret::wiped(cipher));

@@ -206,3 +206,5 @@ impl Serialize for PlainSecret {
         serializer.serialize_str("…")
     }
 }
+
+const _: fn(&PlainSecret) = |secret| crate::secret::wiped(&secret.0);

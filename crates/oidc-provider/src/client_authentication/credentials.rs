@@ -159,3 +159,5 @@ fn form_decoded(text: &str) -> Option<String> {
     let spaced = Zeroizing::new(text.replace('+', " "));
     percent_encoding::percent_decode_str(&spaced).decode_utf8().ok().map(|decoded| decoded.into_owned())
 }
+
+const _: fn(&PresentedSecret) = |secret| (crate::secret::wiped(&secret.decoded), crate::secret::wiped(&secret.verbatim)).1;

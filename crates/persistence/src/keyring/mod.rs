@@ -234,3 +234,8 @@ fn mac(key: &[u8; 32], domain: &[u8], text: &[u8]) -> [u8; 32] {
     mac.update(text);
     mac.finalize().into_bytes().into()
 }
+
+/// Compiles for what wipes itself when it is dropped.
+const fn wiped<T: zeroize::ZeroizeOnDrop>(_: &T) {}
+
+const _: fn(&KeyEncryptionKey, &Generation) = |kek, generation| (wiped(&kek.0), wiped(&generation.key)).1;

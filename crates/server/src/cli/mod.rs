@@ -12,6 +12,7 @@ pub mod commands;
 mod demo;
 mod opened;
 mod operation;
+mod process;
 mod report;
 mod serve;
 mod terminal;
@@ -40,6 +41,8 @@ use terminal::Terminal;
 /// The whole program.
 #[must_use]
 pub fn main() -> ExitCode {
+    process::keep_memory_private();
+    process::raise_file_limit();
     match run(Cli::parse().command) {
         Ok(code) => code,
         Err(error) => {

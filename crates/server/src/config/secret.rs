@@ -58,6 +58,11 @@ impl JsonSchema for Secret {
     }
 }
 
+/// Compiles for what wipes itself when it is dropped.
+pub(crate) const fn wiped<T: zeroize::ZeroizeOnDrop>(_: &T) {}
+
+const _: fn(&Secret) = |secret| wiped(&secret.0);
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -87,6 +87,23 @@ pub struct HttpConfig {
     /// How long a stopping node waits for requests in progress, in seconds.
     #[schemars(range(min = 0, max = 600))]
     pub shutdown_seconds: u64,
+    /// Connections open at once, over all workers; more wait in the system's queue. Each takes a file descriptor and at most 160 KiB.
+    #[schemars(range(min = 16, max = 1000000))]
+    pub connections: usize,
+    /// Seconds that a client has to send the head of a request, and as many again for its body; then the answer is 408.
+    #[schemars(range(min = 1, max = 600))]
+    pub request_seconds: u64,
+    /// Seconds that an idle connection is kept open. A proxy should let go of its connections sooner.
+    #[schemars(range(min = 1, max = 3600))]
+    pub keep_alive_seconds: u64,
+    /// Requests worked on at once, over all workers. Beyond it new sign-ins get 503 with `Retry-After` at once; what finishes a sign-in is
+    /// taken up to twice as many.
+    #[schemars(range(min = 1, max = 100000))]
+    pub in_flight: usize,
+    /// Milliseconds that requests may wait for their worker. Beyond it new sign-ins get 503 with `Retry-After`; what finishes a sign-in is
+    /// taken up to four times that wait. 0 switches this off.
+    #[schemars(range(min = 0, max = 60000))]
+    pub longest_wait_milliseconds: u64,
 }
 
 impl HttpConfig {
@@ -99,7 +116,16 @@ impl HttpConfig {
 
 impl Default for HttpConfig {
     fn default() -> Self {
-        Self { trusted_proxies: Vec::new(), workers: None, shutdown_seconds: 20 }
+        Self {
+            trusted_proxies: Vec::new(),
+            workers: None,
+            shutdown_seconds: 20,
+            connections: 8192,
+            request_seconds: 10,
+            keep_alive_seconds: 30,
+            in_flight: 1024,
+            longest_wait_milliseconds: 250,
+        }
     }
 }
 

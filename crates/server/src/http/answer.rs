@@ -2,7 +2,8 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, PRAGMA, WWW_AUTHENTICATE};
+use actix_web::http::header::{CACHE_CONTROL, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE};
+use oidc_provider::error::{SERVER_ERROR, TEMPORARILY_UNAVAILABLE};
 use serde::Serialize;
 
 /// A JSON answer that nobody may store (RFC 6749 §5.1).
@@ -33,8 +34,18 @@ pub fn challenge(mut answer: HttpResponse, challenge: &str) -> HttpResponse {
 /// 503: try again in a moment; nothing was changed.
 #[must_use]
 pub fn unavailable() -> HttpResponse {
-    let mut answer = error(503, "temporarily_unavailable", "The provider cannot answer now; try again after the time in Retry-After.");
-    answer.headers_mut().insert(actix_web::http::header::RETRY_AFTER, 2.into());
+    later(TEMPORARILY_UNAVAILABLE.status, "The provider cannot answer now; try again after the time in Retry-After.", 2)
+}
+
+/// 429: too many wrong tries (RFC 6585 §4).
+#[must_use]
+pub fn throttled(seconds: u64) -> HttpResponse {
+    later(429, "Too many wrong credentials; try again after the time in Retry-After.", seconds)
+}
+
+fn later(status: u16, description: &str, seconds: u64) -> HttpResponse {
+    let mut answer = error(status, TEMPORARILY_UNAVAILABLE.code, description);
+    answer.headers_mut().insert(RETRY_AFTER, seconds.into());
     answer
 }
 
@@ -48,5 +59,9 @@ pub fn internal(error: &dyn std::fmt::Display) -> HttpResponse {
 /// The same, when the log has the cause already.
 #[must_use]
 pub fn failed() -> HttpResponse {
-    self::error(500, "server_error", "The provider failed; its operator finds the cause in the log under the request id.")
+    self::error(
+        SERVER_ERROR.status,
+        SERVER_ERROR.code,
+        "The provider failed; its operator finds the cause in the log under the request id.",
+    )
 }

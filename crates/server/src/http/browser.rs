@@ -5,6 +5,7 @@ use actix_web::cookie::Cookie;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
 
 use super::cookies::Transport;
 use crate::provider::Provider;
@@ -14,13 +15,13 @@ const NAME: &str = "browser";
 
 /// 256 random bits that a browser carries until it is closed.
 #[derive(Clone, PartialEq, Eq)]
-pub struct BrowserId(String);
+pub struct BrowserId(Zeroizing<String>);
 
 impl BrowserId {
     /// A fresh one.
     #[must_use]
     pub fn issue(randomness: &Randomness) -> Self {
-        Self(URL_SAFE_NO_PAD.encode(randomness.bytes::<32>()))
+        Self(Zeroizing::new(URL_SAFE_NO_PAD.encode(randomness.bytes::<32>())))
     }
 
     /// The one the browser sent, if it has the right shape.
@@ -32,7 +33,8 @@ impl BrowserId {
     /// Reads the value of the cookie: 32 bytes in base64url.
     #[must_use]
     pub fn parse(value: String) -> Option<Self> {
-        let decoded = URL_SAFE_NO_PAD.decode(&value).ok()?;
+        let value = Zeroizing::new(value);
+        let decoded = Zeroizing::new(URL_SAFE_NO_PAD.decode(&*value).ok()?);
         (decoded.len() == 32).then_some(Self(value))
     }
 
@@ -43,7 +45,7 @@ impl BrowserId {
             return (known, None);
         }
         let fresh = Self::issue(&provider.randomness);
-        let cookie = Transport::of(&provider.config.issuer).cookie(NAME, fresh.0.clone(), None);
+        let cookie = Transport::of(&provider.config.issuer).cookie(NAME, fresh.0.to_string(), None);
         (fresh, Some(cookie))
     }
 
@@ -57,3 +59,5 @@ impl BrowserId {
         self.0.as_bytes()
     }
 }
+
+const _: fn(&BrowserId) = |browser| crate::config::wiped(&browser.0);

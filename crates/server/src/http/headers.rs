@@ -1,14 +1,16 @@
-//! The outermost layer: request id, log span, metrics, security headers, and no blank error page.
+//! The layer around every route: request id, log span, metrics, security headers, and no blank error page.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpResponse, web};
+use oidc_provider::error::INVALID_REQUEST;
 use tracing::Instrument;
 
 use super::answer;
+use super::body::Unfinished;
 use super::frame::Visit;
 use super::request_id::RequestId;
 use crate::pages::Notice;
@@ -37,12 +39,15 @@ pub async fn guard(mut request: ServiceRequest, next: Next<impl MessageBody + 's
     span.in_scope(|| {
         tracing::info!(route, status = status.as_u16(), micros = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX), "answered")
     });
-    secure(&mut answer, &id, provider.config.issuer.starts_with("https://"));
+    secure(answer.headers_mut(), provider.config.issuer.starts_with("https://"));
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        answer.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
+    }
     Ok(answer)
 }
 
-fn secure(answer: &mut ServiceResponse<BoxBody>, id: &str, tls: bool) {
-    let headers = answer.headers_mut();
+/// The headers that every answer carries, whoever gives it.
+pub(super) fn secure(headers: &mut HeaderMap, tls: bool) {
     let mut set = |name: HeaderName, value: &'static str| headers.insert(name, HeaderValue::from_static(value));
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(header::X_FRAME_OPTIONS, "DENY");
@@ -58,9 +63,6 @@ fn secure(answer: &mut ServiceResponse<BoxBody>, id: &str, tls: bool) {
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
-    if let Ok(value) = HeaderValue::from_str(id) {
-        headers.insert(HeaderName::from_static("x-request-id"), value);
-    }
 }
 
 fn is_blank_error(answer: &ServiceResponse<BoxBody>) -> bool {
@@ -75,18 +77,18 @@ fn is_blank_error(answer: &ServiceResponse<BoxBody>) -> bool {
 /// Replaces a bare error of the framework (no route, wrong method, body too large) by one that says what to do.
 fn explain(answer: ServiceResponse<BoxBody>, provider: &Provider) -> ServiceResponse<BoxBody> {
     let status = answer.status();
-    let allow = answer.headers().get(header::ALLOW).cloned();
-    let (request, _) = answer.into_parts();
+    let kept = [header::ALLOW, header::ACCEPT_ENCODING].map(|name| answer.headers().get(&name).cloned().map(|value| (name, value)));
+    let (request, mut bare) = answer.into_parts();
     let mut explained = if speaks_json(request.path()) {
-        let (code, description) = match status {
-            StatusCode::NOT_FOUND => {
-                ("invalid_request", "There is nothing at this address; the endpoints are listed in /.well-known/openid-configuration.")
-            }
-            StatusCode::METHOD_NOT_ALLOWED => ("invalid_request", "This endpoint does not answer to that method; see the Allow header."),
-            StatusCode::PAYLOAD_TOO_LARGE => ("invalid_request", "The request body is too large."),
-            _ => ("invalid_request", "The request could not be read."),
+        let description = match status {
+            StatusCode::NOT_FOUND => "There is nothing at this address; the endpoints are listed in /.well-known/openid-configuration.",
+            StatusCode::METHOD_NOT_ALLOWED => "This endpoint does not answer to that method; see the Allow header.",
+            StatusCode::PAYLOAD_TOO_LARGE => "The request body is too large.",
+            StatusCode::REQUEST_TIMEOUT => "The request body did not arrive in time.",
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => "A compressed request body is not read.",
+            _ => "The request could not be read.",
         };
-        answer::error(status.as_u16(), code, description)
+        answer::error(status.as_u16(), INVALID_REQUEST.code, description)
     } else {
         let visit = Visit::new(provider, &request);
         let notice = match status {
@@ -100,14 +102,15 @@ fn explain(answer: ServiceResponse<BoxBody>, provider: &Provider) -> ServiceResp
         *page.status_mut() = status;
         page
     };
-    if let Some(allow) = allow {
-        explained.headers_mut().insert(header::ALLOW, allow);
+    for (name, value) in kept.into_iter().flatten() {
+        explained.headers_mut().insert(name, value);
     }
+    Unfinished::pass(&mut bare, &mut explained);
     ServiceResponse::new(request, explained)
 }
 
 /// Whether programs, not people, call that path.
-fn speaks_json(path: &str) -> bool {
+pub(super) fn speaks_json(path: &str) -> bool {
     const PROGRAMS: [&str; 9] = [
         "/.well-known/",
         "/oauth2/token",

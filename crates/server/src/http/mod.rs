@@ -1,7 +1,12 @@
 //! What every request and answer shares: cookies, CSRF, headers, language, request ids, and the listener itself.
+//!
+//! From the outside in, a request passes [`admission`] (is there room?), [`headers`] (id, log, security headers) and [`body`] (read
+//! within its time and size) before its route sees it.
 
 pub mod address;
+pub mod admission;
 pub mod answer;
+pub mod body;
 pub mod browser;
 mod connections;
 pub mod cookies;

@@ -2,6 +2,7 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::from_fn;
@@ -11,14 +12,13 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 
 use super::Connections;
+use super::admission::{EventLoop, admit};
+use super::body::{self, MAX_BODY};
 use super::headers::guard;
 use crate::config::TlsConfig;
 use crate::provider::Provider;
 use crate::routes;
 use crate::service_manager::{self, State};
-
-/// Largest request body that any endpoint reads, in bytes.
-pub const MAX_BODY: usize = 64 * 1024;
 
 /// Serves on a listener that is already bound. The background work (deliveries, expiry) ends with it.
 pub async fn run_on(provider: Arc<Provider>, listener: TcpListener, ready: Option<oneshot::Sender<SocketAddr>>) -> anyhow::Result<()> {
@@ -81,22 +81,27 @@ async fn stop_when_told(mut signals: Signals, server: ServerHandle) {
 
 fn server(provider: Arc<Provider>, listener: TcpListener, workers: usize, connections: Connections) -> anyhow::Result<Server> {
     let tls = provider.config.tls.as_ref().map(tls_config).transpose()?;
-    let shutdown = provider.config.http.shutdown_seconds;
+    let limits = provider.config.http.clone();
     let data = web::Data::from(provider);
     let (per_worker, shared) = (connections.per_worker(workers), web::Data::new(connections.clone()));
     let server = HttpServer::new(move || {
         App::new()
             .app_data(data.clone())
             .app_data(shared.clone())
+            .app_data(EventLoop::watch())
             .app_data(web::PayloadConfig::new(MAX_BODY))
+            .wrap(from_fn(body::read))
             .wrap(from_fn(guard))
+            .wrap(from_fn(admit))
             .configure(|services| routes::configure(services, &data))
     })
     .workers(workers)
-    .max_connections(per_worker)
+    .max_connections(per_worker.min(limits.connections.div_ceil(workers)))
     .on_connect(move |_, extensions| connections.opened(extensions))
     .disable_signals()
-    .shutdown_timeout(shutdown);
+    .client_request_timeout(Duration::from_secs(limits.request_seconds))
+    .keep_alive(Duration::from_secs(limits.keep_alive_seconds))
+    .shutdown_timeout(limits.shutdown_seconds);
     let server = match tls {
         Some(tls) => server.listen_rustls_0_23(listener, tls),
         None => server.listen(listener),

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 use super::cookies::Transport;
 use crate::provider::Provider;
@@ -18,14 +19,14 @@ const NAME: &str = "session";
 pub struct SessionSecret {
     /// Time-ordered id of the row.
     pub id: Uuid,
-    secret: [u8; 32],
+    secret: Zeroizing<[u8; 32]>,
 }
 
 impl SessionSecret {
     /// A fresh secret for that session.
     #[must_use]
     pub fn issue(id: Uuid, secret: [u8; 32]) -> Self {
-        Self { id, secret }
+        Self { id, secret: Zeroizing::new(secret) }
     }
 
     /// What the browser sent, if it has the right shape.
@@ -37,15 +38,15 @@ impl SessionSecret {
     /// Reads the value of the cookie: id and secret in base64url, 64 characters.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let bytes: [u8; 48] = URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()?;
-        let (id, secret) = bytes.split_at(16);
-        Some(Self { id: Uuid::from_slice(id).ok()?, secret: secret.try_into().ok()? })
+        let bytes = Zeroizing::new(URL_SAFE_NO_PAD.decode(text).ok()?);
+        let (id, secret) = bytes.split_at_checked(16)?;
+        Some(Self { id: Uuid::from_slice(id).ok()?, secret: Zeroizing::new(secret.try_into().ok()?) })
     }
 
     /// What the store keeps: the secret has 256 random bits, so SHA-256 is enough.
     #[must_use]
     pub fn hash(&self) -> [u8; 32] {
-        Sha256::digest(self.secret).into()
+        Sha256::digest(self.secret.as_slice()).into()
     }
 
     /// Whether it is the secret whose hash the store keeps. Constant time.
@@ -57,9 +58,9 @@ impl SessionSecret {
     /// The cookie that gives it to the browser.
     #[must_use]
     pub fn cookie(&self, transport: Transport) -> Cookie<'static> {
-        let mut bytes = [0; 48];
+        let mut bytes = Zeroizing::new([0; 48]);
         bytes[..16].copy_from_slice(self.id.as_bytes());
-        bytes[16..].copy_from_slice(&self.secret);
+        bytes[16..].copy_from_slice(self.secret.as_slice());
         transport.cookie(NAME, URL_SAFE_NO_PAD.encode(bytes), None)
     }
 
@@ -69,6 +70,8 @@ impl SessionSecret {
         transport.removal(NAME)
     }
 }
+
+const _: fn(&SessionSecret) = |session| crate::config::wiped(&session.secret);
 
 #[cfg(test)]
 mod tests {

@@ -20,6 +20,8 @@ pub struct Metrics {
     connections: IntGauge,
     messages: IntCounterVec,
     commit_batch: Histogram,
+    shed: IntCounterVec,
+    in_flight: IntGauge,
 }
 
 impl Metrics {
@@ -52,6 +54,11 @@ impl Metrics {
                 &["channel", "outcome"],
             )?,
             commit_batch: Histogram::with_opts(batch)?,
+            shed: IntCounterVec::new(
+                Opts::new("dinhdanh_requests_shed_total", "Requests answered 503 for want of room, by cause"),
+                &["cause"],
+            )?,
+            in_flight: IntGauge::new("dinhdanh_requests_in_flight", "Requests that are being worked on")?,
             registry,
         };
         metrics.registry.register(Box::new(metrics.requests.clone()))?;
@@ -62,6 +69,8 @@ impl Metrics {
         metrics.registry.register(Box::new(metrics.connections.clone()))?;
         metrics.registry.register(Box::new(metrics.messages.clone()))?;
         metrics.registry.register(Box::new(metrics.commit_batch.clone()))?;
+        metrics.registry.register(Box::new(metrics.shed.clone()))?;
+        metrics.registry.register(Box::new(metrics.in_flight.clone()))?;
         Ok(metrics)
     }
 
@@ -103,6 +112,16 @@ impl Metrics {
     /// How many connections of clients are open now.
     pub fn connections(&self, open: usize) {
         self.connections.set(i64::try_from(open).unwrap_or(i64::MAX));
+    }
+
+    /// A request was answered 503 before any work was done for it: `cause` is `in_flight` or `wait`.
+    pub fn shed(&self, cause: &'static str) {
+        self.shed.with_label_values(&[cause]).inc();
+    }
+
+    /// So many requests are being worked on now.
+    pub fn in_flight(&self, requests: usize) {
+        self.in_flight.set(i64::try_from(requests).unwrap_or(i64::MAX));
     }
 
     /// One message handed to the gateway, or given up: `channel` is `sms` or `email`, `outcome` is `sent`, `retried` or `given_up`.
@@ -147,6 +166,8 @@ mod tests {
         metrics.queue("hashing", 7);
         metrics.message("sms", "sent");
         metrics.commit_batch(5);
+        metrics.shed("in_flight");
+        metrics.in_flight(3);
         let text = metrics.render();
         for line in [
             "dinhdanh_http_request_duration_seconds_count{route=\"/interaction/{id}\",status=\"2xx\"} 1",
@@ -156,6 +177,8 @@ mod tests {
             "dinhdanh_queue_depth{queue=\"hashing\"} 7",
             "dinhdanh_messages_total{channel=\"sms\",outcome=\"sent\"} 1",
             "dinhdanh_commit_batch_size_sum 5",
+            "dinhdanh_requests_shed_total{cause=\"in_flight\"} 1",
+            "dinhdanh_requests_in_flight 3",
         ] {
             assert!(text.contains(line), "{line}\n{text}");
         }

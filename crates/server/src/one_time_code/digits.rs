@@ -50,6 +50,8 @@ impl std::fmt::Debug for OneTimeCode {
     }
 }
 
+const _: fn(&OneTimeCode) = |code| crate::config::wiped(&code.0);
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,6 +4,7 @@ use std::future::{Ready, ready};
 
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{HttpRequest, web};
+use oidc_provider::error::{INVALID_REQUEST, OAuthError, Registered};
 use oidc_provider::parameters::{Parameters, ParametersError};
 
 /// Why a body is no form.
@@ -15,6 +16,15 @@ pub enum FormError {
     /// The form itself.
     #[error(transparent)]
     Parameters(#[from] ParametersError),
+}
+
+impl Registered for FormError {
+    fn answer(&self) -> (OAuthError, &'static str) {
+        match self {
+            Self::ContentType => (INVALID_REQUEST, "the request body must be application/x-www-form-urlencoded"),
+            Self::Parameters(_) => (INVALID_REQUEST, "the request body is malformed"),
+        }
+    }
 }
 
 /// Reads a form out of a body.

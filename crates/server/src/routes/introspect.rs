@@ -24,7 +24,7 @@ async fn introspect(request: HttpRequest, body: web::Bytes, provider: Data<Provi
     let parameters = match form(&request, &body) {
         Ok(parameters) => parameters,
         Err(FormError::Parameters(error)) => return refuse(&IntrospectionError::from(error)),
-        Err(error @ FormError::ContentType) => return answer::error(400, "invalid_request", &error.to_string()),
+        Err(error @ FormError::ContentType) => return refuse(&error),
     };
     let client = match proven_client(&request, &parameters, &provider, "/oauth2/introspect").await {
         Ok(client) => client,

@@ -58,6 +58,7 @@ async fn readyz(provider: Data<Provider>, connections: Data<Connections>) -> Htt
 pub async fn metrics(provider: Data<Provider>, connections: Data<Connections>) -> HttpResponse {
     provider.metrics.connections(connections.open());
     provider.metrics.queue("hashing", provider.hasher.depth());
+    provider.metrics.in_flight(provider.admission.in_flight());
     provider.metrics.queue("database", provider.store.queue_depth());
     HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(provider.metrics.render())
 }

@@ -1,7 +1,6 @@
 //! Errors of the direct endpoints on the wire: the cause goes to the log, its registered code to the client.
 
 use actix_web::HttpResponse;
-use actix_web::http::header::RETRY_AFTER;
 use oidc_provider::client_authentication::CHALLENGE;
 use oidc_provider::error::Registered;
 use persistence::StoreError;
@@ -28,12 +27,7 @@ pub fn refuse(cause: &(impl Registered + std::fmt::Display)) -> HttpResponse {
 pub fn refuse_client(unproven: &Unproven) -> HttpResponse {
     match unproven {
         Unproven::Refused(cause) => refuse(cause),
-        Unproven::Throttled(seconds) => {
-            let mut answer =
-                answer::error(429, "temporarily_unavailable", "Too many wrong credentials; try again after the time in Retry-After.");
-            answer.headers_mut().insert(RETRY_AFTER, (*seconds).into());
-            answer
-        }
+        Unproven::Throttled(seconds) => answer::throttled(*seconds),
         Unproven::Store(error) => store_failed(error),
     }
 }

@@ -12,7 +12,6 @@ use uuid::Uuid;
 use super::client_auth::proven_client;
 use super::form::{FormError, form, method_not_allowed};
 use super::refusal::{refuse, refuse_client, store_failed};
-use crate::http::answer;
 use crate::provider::Provider;
 
 pub(super) fn configure(services: &mut ServiceConfig) {
@@ -23,7 +22,7 @@ async fn revoke(request: HttpRequest, body: web::Bytes, provider: Data<Provider>
     let parameters = match form(&request, &body) {
         Ok(parameters) => parameters,
         Err(FormError::Parameters(error)) => return refuse(&RevocationError::from(error)),
-        Err(error @ FormError::ContentType) => return answer::error(400, "invalid_request", &error.to_string()),
+        Err(error @ FormError::ContentType) => return refuse(&error),
     };
     let client = match proven_client(&request, &parameters, &provider, "/oauth2/revoke").await {
         Ok(client) => client,

@@ -12,7 +12,7 @@ use oidc_provider::userinfo;
 use super::client_auth::authorization;
 use super::form::{form, method_not_allowed};
 use super::live_token::live_token;
-use super::refusal::store_failed;
+use super::refusal::{self, store_failed};
 use crate::disclosure::{Asked, release};
 use crate::http::answer;
 use crate::provider::{ClientStanding, Provider};
@@ -27,7 +27,7 @@ async fn userinfo(request: HttpRequest, body: web::Bytes, provider: Data<Provide
     let posted: Option<Parameters> = match request.method() {
         &Method::POST if !body.is_empty() => match form(&request, &body) {
             Ok(parameters) => Some(parameters),
-            Err(error) => return answer::error(400, "invalid_request", &error.to_string()),
+            Err(error) => return refusal::refuse(&error),
         },
         _ => None,
     };

@@ -233,3 +233,20 @@ fn a_node_counts_what_it_commits() {
     assert_eq!(commits(), before + 1, "readiness is one transaction");
     node.stop();
 }
+
+#[test]
+fn no_core_dump_can_write_keys_and_passwords_to_disk() {
+    let operator = Operator::new();
+    operator.sandbox("");
+    let node = operator.node();
+    let process = std::path::PathBuf::from(format!("/proc/{}", node.0.id()));
+    let Ok(limits) = std::fs::read_to_string(process.join("limits")) else { return };
+    let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+    assert_eq!(core.split_whitespace().skip(4).take(2).collect::<Vec<_>>(), ["0", "0"], "{core}");
+    // What is not dumpable belongs to root: no other process of the same user reads its memory.
+    use std::os::unix::fs::MetadataExt;
+    assert!(is_root() || std::fs::metadata(process.join("mem")).unwrap().uid() == 0);
+    let files = limits.lines().find(|line| line.starts_with("Max open files")).unwrap();
+    let files: Vec<_> = files.split_whitespace().skip(3).take(2).collect();
+    assert_eq!(files[0], files[1], "every connection takes a file descriptor");
+}

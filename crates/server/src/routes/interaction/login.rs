@@ -11,6 +11,7 @@ use persistence::sessions::Session;
 use persistence::{AccountStanding, StoreError};
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
+use zeroize::Zeroizing;
 
 use super::Posted;
 use crate::flow;
@@ -35,7 +36,7 @@ pub(super) async fn login(request: HttpRequest, body: web::Bytes, provider: Data
         Err(answer) => return answer,
     };
     let typed = posted.fields.value("citizen_id").unwrap_or_default().to_owned();
-    let password = posted.fields.value("password").unwrap_or_default().to_owned();
+    let password = Zeroizing::new(posted.fields.value("password").unwrap_or_default().to_owned());
     let account = match authenticate(&posted, &typed, &password).await {
         Ok(Ok(account)) => account,
         Ok(Err(problem)) => {

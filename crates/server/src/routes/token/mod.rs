@@ -53,7 +53,7 @@ impl Failure {
         match self {
             Self::Refused(error) => refuse(error),
             Self::Unproven(unproven) => refuse_client(unproven),
-            Self::Body(error) => answer::error(400, "invalid_request", &error.to_string()),
+            Self::Body(error) => refuse(error),
             Self::Store(error) => store_failed(error),
             Self::Signing(error) => answer::internal(error),
         }

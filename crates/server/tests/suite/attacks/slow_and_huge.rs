@@ -1,0 +1,159 @@
+//! Slowloris and its kin: heads that never end, bodies that dribble in, huge headers, packed bodies, connections without end.
+
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::support::{App, raw};
+
+/// The server has a second; a machine with much else to do has this long. Only a server that never gives up reaches it.
+const GIVE_UP: Duration = Duration::from_secs(12);
+
+async fn impatient() -> App {
+    App::with(|config| config.http.request_seconds = 1).await
+}
+
+async fn connect(app: &App) -> TcpStream {
+    TcpStream::connect(app.base.trim_start_matches("http://")).await.unwrap()
+}
+
+/// Everything until the server closes, or `None` when it does not.
+async fn until_closed(stream: &mut (impl AsyncReadExt + Unpin)) -> Option<String> {
+    let mut answer = Vec::new();
+    tokio::time::timeout(GIVE_UP, stream.read_to_end(&mut answer)).await.ok()?.ok();
+    Some(String::from_utf8_lossy(&answer).into_owned())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_head_that_never_ends_is_cut_off() {
+    let app = impatient().await;
+    for begun in [&b""[..], b"GET / HT", b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: "] {
+        let mut stream = connect(&app).await;
+        stream.write_all(begun).await.unwrap();
+        let answer = until_closed(&mut stream).await.expect("the connection is closed");
+        assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 408"), "{answer}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_head_that_dribbles_in_gets_no_more_time_with_every_byte() {
+    let app = impatient().await;
+    let (mut reading, mut writing) = connect(&app).await.into_split();
+    writing.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ").await.unwrap();
+    let dribble = tokio::spawn(async move {
+        while writing.write_all(b"a").await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    });
+    let answer = until_closed(&mut reading).await.expect("the connection is closed");
+    assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 408"), "{answer}");
+    dribble.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_dribbles_in_is_cut_off_and_takes_nobodys_place() {
+    let app = App::with(|config| {
+        config.http.request_seconds = 1;
+        config.http.in_flight = 1;
+    })
+    .await;
+    let bodies = ["Content-Length: 100\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n"];
+    let slow = [
+        ("POST", "/oauth2/token", 0),
+        ("POST", "/interaction/login", 0),
+        ("POST", "/oauth2/token", 1),
+        ("GET", "/", 1),
+        ("POST", "/nowhere", 1),
+    ];
+    for (method, path, body) in slow.map(|(method, path, body)| (method, path, bodies[body])) {
+        let (mut reading, mut writing) = connect(&app).await.into_split();
+        let head = format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n{body}");
+        writing.write_all(head.as_bytes()).await.unwrap();
+        assert_eq!(app.browser().get("/").await.status, 200, "there is room beside it");
+        let dribble = tokio::spawn(async move {
+            while writing.write_all(if body == bodies[0] { b"a" } else { b"1\r\na\r\n" }).await.is_ok() {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        });
+        let answer = until_closed(&mut reading).await.unwrap_or_else(|| panic!("{method} {path} waits for ever"));
+        assert!(answer.starts_with("HTTP/1.1 408"), "{path}: {answer}");
+        dribble.abort();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_idle_connection_is_closed() {
+    let app = App::with(|config| config.http.keep_alive_seconds = 1).await;
+    let mut stream = connect(&app).await;
+    stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
+    let answer = until_closed(&mut stream).await.expect("the connection is closed");
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn huge_and_countless_headers_are_refused() {
+    let app = App::start().await;
+    let long = format!("GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: {}\r\n\r\n", "a".repeat(300_000));
+    let many = format!("GET / HTTP/1.1\r\nHost: localhost\r\n{}\r\n", "X-Many: 1\r\n".repeat(5000));
+    let cookie = format!("GET / HTTP/1.1\r\nHost: localhost\r\nCookie: a={}\r\n\r\n", "b".repeat(300_000));
+    let path = format!("GET /{} HTTP/1.1\r\nHost: localhost\r\n\r\n", "a".repeat(300_000));
+    for request in [long, many, cookie, path] {
+        let (status, answer) = raw(&app.base, request.as_bytes()).await;
+        assert!(status == 0 || (400..500).contains(&status), "{status} {answer:.200}");
+    }
+    assert_eq!(app.browser().get("/healthz").await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_can_be_read_as_two_requests_is_refused() {
+    let app = App::start().await;
+    let smuggled = "GET /smuggled HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    for head in [
+        "Content-Length: 4\r\nTransfer-Encoding: chunked",
+        "Content-Length: 4\r\nContent-Length: 60",
+        "Content-Length: +4",
+        "Transfer-Encoding: chunked, identity",
+        "Transfer-Encoding: xchunked",
+    ] {
+        let request = format!("POST /oauth2/token HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{head}\r\n\r\n0\r\n\r\n{smuggled}");
+        let (_, answer) = raw(&app.base, request.as_bytes()).await;
+        assert!(answer.matches("HTTP/1.1 ").count() <= 1 && !answer.contains("404"), "{head}: {answer}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_packed_body_is_not_unpacked() {
+    let app = App::start().await;
+    let form = ("content-type", "application/x-www-form-urlencoded");
+    for packing in ["gzip", "deflate", "br", "zstd", "gzip, gzip"] {
+        let answer = app.browser().send("POST", "/oauth2/token", &[form, ("content-encoding", packing)], vec![0x1f; 64]).await;
+        assert_eq!(answer.status, 415, "{packing}: {}", answer.body);
+        assert_eq!(answer.json()["error"], "invalid_request");
+        assert_eq!(answer.header("accept-encoding"), "identity");
+        let page = app.browser().send("POST", "/interaction/login", &[form, ("content-encoding", packing)], vec![0x1f; 64]).await;
+        assert!(page.is_notice(415), "{packing}: {}", page.status);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_beyond_the_bound_wait_until_others_end() {
+    let app = App::with(|config| config.http.connections = 16).await;
+    let ask = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    let mut open = Vec::new();
+    for _ in 0..16 {
+        let mut stream = connect(&app).await;
+        stream.write_all(ask).await.unwrap();
+        let mut first = [0; 12];
+        stream.read_exact(&mut first).await.unwrap();
+        assert_eq!(&first, b"HTTP/1.1 200");
+        open.push(stream);
+    }
+    let mut late = connect(&app).await;
+    late.write_all(ask).await.unwrap();
+    let mut first = [0; 12];
+    assert!(tokio::time::timeout(Duration::from_millis(300), late.read_exact(&mut first)).await.is_err(), "there is no room yet");
+    drop(open);
+    tokio::time::timeout(GIVE_UP, late.read_exact(&mut first)).await.expect("its turn comes").unwrap();
+    assert_eq!(&first, b"HTTP/1.1 200");
+}
