@@ -6,7 +6,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use anyhow::Context;
-use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::{Audience, Progress, RefusedRow};
 
@@ -101,7 +101,10 @@ impl Audience for Terminal {
             progress.rows
         });
         let rate = (progress.rows - before.min(progress.rows)) as f64 / self.bar.elapsed().as_secs_f64().max(0.001);
-        self.bar.set_message(format!("{} rows, {} rows/s", HumanCount(progress.rows), HumanCount(rate as u64)));
+        self.bar.set_message(match progress.rows {
+            0 => HumanBytes(progress.bytes).to_string(),
+            rows => format!("{} rows, {} rows/s", HumanCount(rows), HumanCount(rate as u64)),
+        });
         self.bar.set_position(match self.unit {
             Unit::Bytes => progress.bytes,
             Unit::Rows => progress.rows,
