@@ -131,9 +131,9 @@ pub async fn admit(mut request: ServiceRequest, next: Next<impl MessageBody + 's
     match refused {
         Some(mut answer) => {
             Unfinished::hold(request.take_payload(), &mut answer);
-            Ok(request.into_response(answer))
+            Ok(Unfinished::tie(request.into_response(answer)))
         }
-        None => next.call(request).await.map(ServiceResponse::map_into_boxed_body),
+        None => next.call(request).await.map(|answer| Unfinished::tie(answer.map_into_boxed_body())),
     }
 }
 

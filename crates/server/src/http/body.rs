@@ -3,9 +3,11 @@
 //! Read in the route, a body that dribbles in would keep the request there for ever, and one that is compressed would be unpacked before
 //! anybody looked at its size.
 
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use actix_web::body::{BoxBody, MessageBody};
+use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH};
@@ -83,7 +85,7 @@ async fn collect(payload: &mut Payload) -> Result<Bytes, Unread> {
 
 /// A body that was not read to its end, kept with the answer until that is sent. Were it dropped before, actix would wait for the end of a
 /// chunked body, and so keep the connection for whoever never ends it; as it is, the connection is closed after the answer.
-pub(super) struct Unfinished(#[expect(dead_code, reason = "held, not used")] Payload);
+pub(super) struct Unfinished(Payload);
 
 impl Unfinished {
     /// Keeps it with that answer.
@@ -96,6 +98,33 @@ impl Unfinished {
         if let Some(unfinished) = from.extensions_mut().remove::<Self>() {
             to.extensions_mut().insert(unfinished);
         }
+    }
+
+    /// Ties it to the body of the answer, at the outermost layer.
+    pub(super) fn tie(mut answer: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+        let unfinished = answer.response_mut().extensions_mut().remove::<Self>();
+        match unfinished {
+            Some(Self(payload)) => answer.map_body(|_, body| BoxBody::new(Tied { body, _payload: payload })),
+            None => answer,
+        }
+    }
+}
+
+/// The body of an answer, and that of the request that was not read.
+struct Tied {
+    body: BoxBody,
+    _payload: Payload,
+}
+
+impl MessageBody for Tied {
+    type Error = <BoxBody as MessageBody>::Error;
+
+    fn size(&self) -> BodySize {
+        self.body.size()
+    }
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        Pin::new(&mut self.get_mut().body).poll_next(cx)
     }
 }
 
