@@ -13,10 +13,10 @@ use crate::columns::ms;
 const SHARDS: usize = 64;
 /// Expired entries swept by each write: more than one, so that the store shrinks faster than it grows.
 const SWEEP: usize = 4;
-/// Redeemed codes of a shard that stay, 16,384 in all, the newest: a replay of one of these revokes its grant. A replay of an older one is
+/// Redeemed codes of a shard that stay, 32,768 in all, the newest: a replay of one of these revokes its grant. A replay of an older one is
 /// refused as unknown; were it redeemed again, the grant's primary key would refuse it. Kept for ten minutes without a bound, they would fill
 /// the quota at 333 sign-ins a second and refuse everybody.
-const USED_CODES: usize = 256;
+const USED_CODES: usize = 512;
 
 /// The store of one process.
 #[derive(Debug)]
