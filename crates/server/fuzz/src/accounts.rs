@@ -1,8 +1,8 @@
 //! `accounts import`: the first line says `csv` or `ndjson`, the rest is the file. A dry run: every check, nothing written.
 
-use dinhdanh::cli::{Audience, Progress, RefusedRow};
 use dinhdanh::cli::arguments::ImportFormat;
 use dinhdanh::cli::commands::import::{Run, import};
+use dinhdanh::cli::{Audience, Progress, RefusedRow};
 
 use crate::provider::opened;
 
