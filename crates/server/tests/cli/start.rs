@@ -161,27 +161,23 @@ fn what_a_node_keeps_is_for_its_owner_only() {
 /// The demo of a newcomer, in a folder of its own.
 #[cfg(feature = "sandbox")]
 struct Demo {
-    process: crate::operator::Node,
+    process: crate::process::Node,
     said: String,
 }
 
 #[cfg(feature = "sandbox")]
 impl Demo {
-    /// Starts it and waits until it answers; what it said of its data until then.
+    /// Starts it and waits until it serves; what it said of its data until then.
     fn start(folder: &std::path::Path, base: u16) -> Self {
         use std::io::{BufRead, BufReader};
         let mut demo = Command::new(env!("CARGO_BIN_EXE_dinhdanh"));
         demo.args(["demo", "--port-base", &base.to_string()]).current_dir(folder);
         demo.env("DINHDANH__PASSWORDS__MEMORY_KIB", "64").env("DINHDANH__LOG__LEVEL", "error").stdout(std::process::Stdio::piped());
-        let mut process = crate::operator::Node(demo.spawn().unwrap());
-        let mut lines = BufReader::new(process.0.stdout.take().unwrap()).lines().map(Result::unwrap);
+        let mut process = crate::process::Node::start(&mut demo).unwrap_or_else(|(status, _)| panic!("the demo ended: {status}"));
+        let mut lines = BufReader::new(process.child.stdout.take().unwrap()).lines().map(Result::unwrap);
         let said = lines.find(|line| line.contains("data in ./data")).expect("the demo says what data it has");
         // The rest is read too, or the demo would wait for its reader.
         std::thread::spawn(move || lines.for_each(drop));
-        while !crate::operator::answers(base) {
-            assert!(process.0.try_wait().unwrap().is_none(), "the demo ended");
-            std::thread::yield_now();
-        }
         Self { process, said }
     }
 }
@@ -239,7 +235,7 @@ fn no_core_dump_can_write_keys_and_passwords_to_disk() {
     let operator = Operator::new();
     operator.sandbox("");
     let node = operator.node();
-    let process = std::path::PathBuf::from(format!("/proc/{}", node.0.id()));
+    let process = std::path::PathBuf::from(format!("/proc/{}", node.child.id()));
     let Ok(limits) = std::fs::read_to_string(process.join("limits")) else { return };
     let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
     assert_eq!(core.split_whitespace().skip(4).take(2).collect::<Vec<_>>(), ["0", "0"], "{core}");
