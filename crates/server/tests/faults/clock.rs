@@ -21,13 +21,13 @@ async fn jump(machine: &Machine, by: Duration) {
 /// A code that was sent, other than this one; the order of the messages is that of the clock.
 async fn code_other_than(browser: &Browser, known: &str) -> Option<String> {
     let messages = browser.get(&format!("/sandbox/outbox?citizen_id={AN}")).await.json();
-    let codes = messages.as_array().unwrap().iter().filter_map(|message| message["code"].as_str().map(str::to_owned));
-    codes.filter(|code| code != known).last()
+    let mut codes = messages.as_array().unwrap().iter().filter_map(|message| message["code"].as_str().map(str::to_owned));
+    codes.rfind(|code| code != known)
 }
 
 #[tokio::test]
 async fn a_clock_that_goes_back_an_hour_ends_nothing_and_keeps_nobody_waiting() {
-    let _alone = alone();
+    let _alone = alone().await;
     let machine = Machine::new();
     let node = machine.serve();
     let portal = Portal::of(&machine);
@@ -70,7 +70,7 @@ async fn a_clock_that_goes_back_an_hour_ends_nothing_and_keeps_nobody_waiting() 
 
 #[tokio::test]
 async fn a_clock_that_goes_a_day_ahead_ends_what_a_day_ends_and_revives_nothing_when_it_comes_back() {
-    let _alone = alone();
+    let _alone = alone().await;
     let machine = Machine::new();
     let node = machine.serve();
     let portal = Portal::of(&machine);

@@ -16,7 +16,7 @@ fn said(output: &std::process::Output) -> String {
 
 #[tokio::test]
 async fn a_backup_beside_a_node_comes_back_and_revives_nothing() {
-    let _alone = alone();
+    let _alone = alone().await;
     let machine = Machine::new();
     let node = machine.serve();
     let portal = Portal::of(&machine);
@@ -61,7 +61,7 @@ async fn a_backup_beside_a_node_comes_back_and_revives_nothing() {
 
 #[tokio::test]
 async fn a_backup_under_another_key_encryption_key_is_not_put_in_place() {
-    let _alone = alone();
+    let _alone = alone().await;
     let machine = Machine::new();
     assert_eq!(machine.serve().stop(), Some(0));
     let file = machine.path("backup.sqlite");
@@ -77,7 +77,7 @@ async fn a_backup_under_another_key_encryption_key_is_not_put_in_place() {
 
 #[tokio::test]
 async fn check_names_what_is_wrong_and_its_exit_code_says_so() {
-    let _alone = alone();
+    let _alone = alone().await;
     let machine = Machine::new();
     let node = machine.serve();
     silent_tokens(&signed_in(&machine).await, &Portal::of(&machine)).await;
@@ -94,9 +94,9 @@ async fn check_names_what_is_wrong_and_its_exit_code_says_so() {
     assert!(code == Some(1) && report["faults"][0]["table"].is_string() && report["rows"].as_u64().unwrap() > 0, "{report}");
 }
 
-#[test]
-fn on_postgresql_backup_and_restore_name_its_own_tools() {
-    let _alone = alone();
+#[tokio::test]
+async fn on_postgresql_backup_and_restore_name_its_own_tools() {
+    let _alone = alone().await;
     let machine = Machine::new();
     for (arguments, tool) in [(["backup", "x.sqlite"], "pg_dump"), (["restore", "x.sqlite"], "pg_restore")] {
         let output = machine.command(&arguments).env("DINHDANH__DATABASE__URL", "postgres://u@127.0.0.1:1/d").output().unwrap();

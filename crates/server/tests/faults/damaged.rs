@@ -32,7 +32,7 @@ async fn installation() -> Machine {
 
 #[tokio::test]
 async fn a_damaged_page_is_said_and_nothing_is_served_from_it() {
-    let _alone = alone();
+    let _alone = alone().await;
     let machine = installation().await;
     let sound = std::fs::read(machine.database()).unwrap();
     let tables =

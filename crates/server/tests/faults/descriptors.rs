@@ -17,7 +17,7 @@ fn limited(machine: &Machine, files: u32) -> Command {
 
 #[tokio::test]
 async fn a_flood_of_connections_takes_no_descriptor_from_those_who_are_served() {
-    let _alone = alone();
+    let _alone = alone().await;
     let machine = Machine::new();
     let node = machine.try_serve(&mut limited(&machine, 160)).unwrap_or_else(|(status, said)| panic!("{status}: {said}"));
     let portal = Portal::of(&machine);
@@ -49,7 +49,7 @@ async fn a_flood_of_connections_takes_no_descriptor_from_those_who_are_served() 
 
 #[tokio::test]
 async fn too_few_descriptors_for_the_database_are_named_at_start() {
-    let _alone = alone();
+    let _alone = alone().await;
     let machine = Machine::new();
     let (status, said) = machine.try_serve(&mut limited(&machine, 64)).err().expect("too few");
     assert_eq!(status.code(), Some(1), "{said}");
@@ -58,7 +58,7 @@ async fn too_few_descriptors_for_the_database_are_named_at_start() {
 
 #[tokio::test]
 async fn a_connection_that_says_nothing_is_closed() {
-    let _alone = alone();
+    let _alone = alone().await;
     let machine = Machine::new();
     let node = machine.serve();
     let mut silent = TcpStream::connect(("127.0.0.1", machine.port)).unwrap();

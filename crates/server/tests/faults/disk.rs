@@ -7,7 +7,7 @@ use crate::steps::{Portal, probe, sign_in, signed_in, silent_code, silent_tokens
 
 #[tokio::test]
 async fn a_full_disk_is_said_puts_people_off_and_loses_nothing() {
-    let _alone = alone();
+    let _alone = alone().await;
     let Some(disk) = SmallDisk::find(24) else { return };
     let machine = Machine::on(disk.path());
     let node = machine.serve();
@@ -59,7 +59,7 @@ async fn a_full_disk_is_said_puts_people_off_and_loses_nothing() {
 
 #[tokio::test]
 async fn a_disk_without_room_for_a_start_is_named() {
-    let _alone = alone();
+    let _alone = alone().await;
     let Some(disk) = SmallDisk::find(1) else { return };
     let machine = Machine::on(disk.path());
     std::fs::create_dir(&machine.data).unwrap();
@@ -72,7 +72,7 @@ async fn a_disk_without_room_for_a_start_is_named() {
 
 #[tokio::test]
 async fn a_read_only_data_folder_is_named_at_start_and_does_not_hurt_a_running_node() {
-    let _alone = alone();
+    let _alone = alone().await;
     let Some(disk) = SmallDisk::find(24) else { return };
     let machine = Machine::on(disk.path());
     let node = machine.serve();

@@ -44,7 +44,7 @@ struct Round {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn fifty_kills_under_load_lose_nothing_and_do_nothing_twice() {
-    let _alone = alone();
+    let _alone = alone().await;
     let machine = Machine::new();
     machine.configure("", "rate_limits = false");
     let (mut node, mut portal) = (machine.serve(), Portal::of(&machine));

@@ -11,7 +11,7 @@ use crate::steps::{Portal, signed_in, silent_tokens};
 
 #[tokio::test]
 async fn a_request_in_progress_is_answered_and_then_the_program_ends() {
-    let _alone = alone();
+    let _alone = alone().await;
     let machine = Machine::new();
     let mut node = machine.serve();
     let browser = signed_in(&machine).await;

@@ -68,7 +68,9 @@ fn outside(answer: &Answer, typed: &str) -> (u16, Vec<(String, String)>, String)
     headers.sort();
     // What is random, and what was typed, where the form gives it back.
     let mut own = vec![id, format!("value=\"{typed}\"")];
-    own.extend(answer.has("form").then(|| answer.form().hidden).unwrap_or_default().into_iter().map(|(_, value)| value));
+    if answer.has("form") {
+        own.extend(answer.form().hidden.into_iter().map(|(_, value)| value));
+    }
     let mut text = answer.body.clone();
     for own in own.iter().filter(|own| !own.is_empty()) {
         text = text.replace(own.as_str(), "…");
