@@ -22,7 +22,7 @@ async fn jump(machine: &Machine, by: Duration) {
 async fn code_other_than(browser: &Browser, known: &str) -> Option<String> {
     let messages = browser.get(&format!("/sandbox/outbox?citizen_id={AN}")).await.json();
     let codes = messages.as_array().unwrap().iter().filter_map(|message| message["code"].as_str().map(str::to_owned));
-    codes.filter(|code| code != known).last()
+    codes.filter(|code| code != known).next_back()
 }
 
 #[tokio::test]
