@@ -28,7 +28,7 @@ fn holders_inserted_at_once_come_back_each_as_it_was(world: &World) {
     assert_eq!(insert(world, rows), vec![Insertion::Done; 300]);
     for (serial, id) in (1..).zip(ids) {
         let holder = world.read(|db| Holder::load(db, &world.keyring, id, TODAY)).unwrap();
-        assert!(holder.person == person(serial));
+        assert!(*holder.person == person(serial));
         assert_eq!((holder.account.epoch, holder.account.password_changed_at), (1, Some(NOW)));
         let stored = world.read(|db| StoredHolder::find_by_number(db, &world.keyring, &world.keyring.number_hash(&number(serial))));
         assert_eq!(stored.unwrap().account, holder.account);
