@@ -104,7 +104,13 @@ async fn load_until_killed(machine: &Machine, mut node: Node, portal: &Portal, b
     let mut citizens = JoinSet::new();
     for browser in browsers {
         let (round, browser, portal) = (Arc::clone(&round), Arc::clone(browser), portal.clone());
-        citizens.spawn(async move { while !round.over.load(Ordering::Acquire) && silently(&round, &browser, &portal).await {} });
+        citizens.spawn(async move {
+            loop {
+                if round.over.load(Ordering::Acquire) || !silently(&round, &browser, &portal).await {
+                    break;
+                }
+            }
+        });
     }
     for _ in 0..2 {
         let (round, portal, base) = (Arc::clone(&round), portal.clone(), machine.base());

@@ -3,8 +3,6 @@
 //! Full and read-only disks need a small file system of their own: tests that run as root mount one, others take an empty one from
 //! `DINHDANH_TEST_SMALL_DISK` (its path). Without either they fail, and say so, unless `DINHDANH_TEST_SKIP_DISKS` is set.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
-// A test holds the machine while it awaits; a loop that awaits does not spin.
-#![allow(clippy::await_holding_lock, clippy::missing_spin_loop)]
 
 #[path = "../suite/support/browser.rs"]
 #[allow(dead_code)]
