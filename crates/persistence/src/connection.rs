@@ -26,6 +26,29 @@ macro_rules! on {
 }
 pub(crate) use on;
 
+/// How a statement that is written out is put together, on either database; the statement cache finds it by its type. A join of five tables costs
+/// the compiler a minute as types, and nothing as text; the contract suite reads every column of it on both databases.
+macro_rules! written {
+    ($query:ident, |$this:ident, $out:ident| $walk:block) => {
+        impl diesel::query_builder::QueryId for $query<'_> {
+            type QueryId = $query<'static>;
+            const HAS_STATIC_QUERY_ID: bool = true;
+        }
+        $crate::connection::written!(@ diesel::pg::Pg, $query, $this, $out, $walk);
+        $crate::connection::written!(@ diesel::sqlite::Sqlite, $query, $this, $out, $walk);
+    };
+    (@ $backend:ty, $query:ident, $this:ident, $out:ident, $walk:block) => {
+        impl diesel::query_builder::QueryFragment<$backend> for $query<'_> {
+            #[allow(unused_mut)]
+            fn walk_ast<'b>(&'b self, mut $out: diesel::query_builder::AstPass<'_, 'b, $backend>) -> diesel::QueryResult<()> {
+                let $this = self;
+                $walk
+            }
+        }
+    };
+}
+pub(crate) use written;
+
 /// What a connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {

@@ -1,8 +1,9 @@
 //! Grants: what one redeemed code gave. The primary key is the judge of "once" (design section 9): a code carries its grant id
 //! from birth, and whoever inserts that row first has redeemed it.
 
-use diesel::dsl::Nullable;
+use diesel::dsl::{Nullable, SqlTypeOf};
 use diesel::prelude::*;
+use diesel::query_builder::Query;
 use diesel::sql_types::{self, BigInt, Binary, Text};
 use oidc_provider::authorization::Authentication;
 use oidc_provider::claims_request::ClaimsRequest;
@@ -12,7 +13,7 @@ use uuid::Uuid;
 
 use crate::Db;
 use crate::columns::{from_json, from_ms, id, id_bytes, ms, to_json, unreadable};
-use crate::connection::on;
+use crate::connection::{on, written};
 use crate::refresh_families::Family;
 use crate::rows::Hold;
 use crate::schema::{accounts, consents, grants, sessions};
@@ -133,11 +134,11 @@ impl LiveGrant {
     /// # Errors
     /// Of the database.
     pub fn find(db: &mut Db, grant: Uuid, now: OffsetDateTime) -> QueryResult<Option<Self>> {
-        let live = live(id_bytes(&grant), ms(now)).select(columns());
-        on!(db, |connection| live.get_result::<LiveRow>(connection)).optional()?.map(Self::of_row).transpose().map(Option::flatten)
+        let query = LiveQuery(Live { grant: id_bytes(&grant), now: ms(now) });
+        on!(db, |connection| query.get_result::<LiveRow>(connection)).optional()?.map(Self::of_row).transpose().map(Option::flatten)
     }
 
-    /// The live grant of a row of [`live`], if session and consent stand too.
+    /// The live grant of a row of [`Live`], if session and consent stand too.
     pub(crate) fn of_row((row, session, void_to): LiveRow) -> QueryResult<Option<Self>> {
         let grant = Grant::try_from(row)?;
         let open = grant.session_id.is_none() || session.is_some_and(|(_, ended_at)| ended_at.is_none());
@@ -147,26 +148,54 @@ impl LiveGrant {
 }
 
 pub(crate) type LiveRow = (Row, Option<(Vec<u8>, Option<i64>)>, Option<i64>);
-type Columns = (<grants::table as Table>::AllColumns, Nullable<(sessions::id, sessions::ended_at)>, Nullable<consents::grants_void_to>);
+pub(crate) type LiveColumns =
+    (<grants::table as Table>::AllColumns, Nullable<(sessions::id, sessions::ended_at)>, Nullable<consents::grants_void_to>);
 
 /// The columns of [`LiveRow`].
-pub(crate) fn columns() -> Columns {
-    (grants::all_columns, (sessions::id, sessions::ended_at).nullable(), consents::grants_void_to.nullable())
+macro_rules! columns {
+    () => {
+        "grants.id, grants.account_id, grants.client_id, grants.session_id, grants.scope, grants.claims, grants.authentication, \
+         grants.epoch, grants.created_at, grants.expires_at, grants.revoked_at, sessions.id, sessions.ended_at, consents.grants_void_to"
+    };
 }
 
-/// The grant, if it and its account's epoch are alive, beside its account, session and consent.
-#[diesel::dsl::auto_type(no_type_alias)]
-pub(crate) fn live<'a>(grant: &'a [u8], now: i64) -> _ {
-    let same_consent = consents::account_id.eq(accounts::id).and(consents::client_id.eq(grants::client_id));
-    grants::table
-        .inner_join(accounts::table.on(grants::account_id.eq(accounts::id.nullable())))
-        .left_join(sessions::table.on(grants::session_id.eq(sessions::id.nullable())))
-        .left_join(consents::table.on(same_consent))
-        .filter(grants::id.eq(grant))
-        .filter(grants::revoked_at.is_null())
-        .filter(grants::expires_at.gt(now))
-        .filter(grants::epoch.eq(accounts::epoch))
+/// The grant beside its account, session and consent.
+macro_rules! beside {
+    () => {
+        " FROM grants JOIN accounts ON accounts.id = grants.account_id LEFT JOIN sessions ON sessions.id = grants.session_id \
+         LEFT JOIN consents ON consents.account_id = accounts.id AND consents.client_id = grants.client_id"
+    };
 }
+pub(crate) use {beside, columns};
+
+/// The grant with this id, if it and its account's epoch are alive.
+pub(crate) struct Live<'a> {
+    pub grant: &'a [u8],
+    pub now: i64,
+}
+
+written!(Live, |live, out| {
+    out.push_sql(" WHERE grants.id = ");
+    out.push_bind_param::<Binary, _>(live.grant)?;
+    out.push_sql(" AND grants.expires_at > ");
+    out.push_bind_param::<BigInt, _>(&live.now)?;
+    out.push_sql(" AND grants.epoch = accounts.epoch");
+    out.push_sql(" AND grants.revoked_at IS NULL");
+    Ok(())
+});
+
+struct LiveQuery<'a>(Live<'a>);
+
+written!(LiveQuery, |query, out| {
+    out.push_sql(concat!("SELECT ", columns!(), beside!()));
+    query.0.walk_ast(out)
+});
+
+impl Query for LiveQuery<'_> {
+    type SqlType = SqlTypeOf<LiveColumns>;
+}
+
+impl<C> RunQueryDsl<C> for LiveQuery<'_> {}
 
 /// A grant's row as it is inserted, or written over its tombstone, whose `revoked_at` stays.
 #[derive(Insertable, AsChangeset)]

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use account_policy::{AccountLevel, AccountState, Facts, Guardian, GuardianRelation, HolderKind, IdCard, Person, may_represent};
-use diesel::dsl::Nullable;
+use diesel::dsl::{Nullable, SqlTypeOf};
 use diesel::prelude::*;
+use diesel::query_builder::Query;
 use diesel::sql_types::{BigInt, Binary, Text};
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
@@ -12,7 +13,7 @@ use uuid::Uuid;
 use crate::accounts::{Account, Row as AccountRow};
 use crate::bulk::SealedHolder;
 use crate::columns::{from_json, id, id_bytes, ms, to_json, unreadable};
-use crate::connection::on;
+use crate::connection::{on, written};
 use crate::keyring::OpenedPerson;
 use crate::rows::Hold;
 use crate::schema::{accounts, guardians, identities};
@@ -137,24 +138,45 @@ pub struct StoredHolder {
 
 /// What a holder is made of, and where it comes from: `accounts` joined with `identities` and, left, `guardians`.
 pub(crate) type HolderRow = (AccountRow, Vec<u8>, Option<(Vec<u8>, String)>);
-type Columns = (<accounts::table as Table>::AllColumns, identities::sealed, Nullable<(guardians::guardian_id, guardians::relation)>);
+pub(crate) type Columns =
+    (<accounts::table as Table>::AllColumns, identities::sealed, Nullable<(guardians::guardian_id, guardians::relation)>);
 
 /// The columns of [`HolderRow`].
-pub(crate) fn columns() -> Columns {
-    (accounts::all_columns, identities::sealed, (guardians::guardian_id, guardians::relation).nullable())
+macro_rules! columns {
+    () => {
+        "accounts.id, accounts.number_hash, accounts.kind, accounts.level, accounts.state, accounts.password_hash, accounts.epoch, \
+         accounts.lock_grounds, accounts.created_at, accounts.updated_at, accounts.password_changed_at, identities.sealed, \
+         guardians.guardian_id, guardians.relation"
+    };
 }
 
-/// The one query that reads a holder; by which column is the caller's.
-macro_rules! stored {
-    ($db:expr, $condition:expr) => {{
-        let stored = accounts::table
-            .inner_join(identities::table.on(identities::account_id.eq(accounts::id)))
-            .left_join(guardians::table.on(guardians::account_id.eq(accounts::id)))
-            .filter($condition)
-            .select(columns());
-        on!($db, |connection| stored.get_result::<HolderRow>(connection)).optional()
-    }};
+/// What joins a holder to `accounts`.
+macro_rules! joined {
+    () => {
+        " JOIN identities ON identities.account_id = accounts.id LEFT JOIN guardians ON guardians.account_id = accounts.id"
+    };
 }
+pub(crate) use {columns, joined};
+
+/// The one query that reads a holder, by two keys.
+macro_rules! stored_by {
+    ($query:ident, $column:literal) => {
+        struct $query<'a>(&'a [u8]);
+
+        written!($query, |query, out| {
+            out.push_sql(concat!("SELECT ", columns!(), " FROM accounts", joined!(), " WHERE accounts.", $column, " = "));
+            out.push_bind_param::<Binary, _>(query.0)
+        });
+
+        impl Query for $query<'_> {
+            type SqlType = SqlTypeOf<Columns>;
+        }
+
+        impl<C> RunQueryDsl<C> for $query<'_> {}
+    };
+}
+stored_by!(ById, "id");
+stored_by!(ByNumber, "number_hash");
 
 impl StoredHolder {
     /// By the account's id.
@@ -162,7 +184,9 @@ impl StoredHolder {
     /// # Errors
     /// Of the database; also when the data does not unseal.
     pub fn find(db: &mut Db, keyring: &Keyring, account: Uuid) -> QueryResult<Option<Self>> {
-        stored!(db, accounts::id.eq(id_bytes(&account)))?.map(|row| Self::of_row(keyring, row)).transpose()
+        let query = ById(id_bytes(&account));
+        let found = on!(db, |connection| query.get_result::<HolderRow>(connection)).optional()?;
+        found.map(|row| Self::of_row(keyring, row)).transpose()
     }
 
     /// By citizen ID number, among very many: the person does not stay open.
@@ -170,7 +194,9 @@ impl StoredHolder {
     /// # Errors
     /// As [`Self::find`].
     pub fn find_by_number(db: &mut Db, keyring: &Keyring, number: &NumberHash) -> QueryResult<Option<Self>> {
-        let Some((row, sealed, guardian)) = stored!(db, accounts::number_hash.eq(number.0.as_slice()))? else { return Ok(None) };
+        let query = ByNumber(number.0.as_slice());
+        let found = on!(db, |connection| query.get_result::<HolderRow>(connection)).optional()?;
+        let Some((row, sealed, guardian)) = found else { return Ok(None) };
         let account = Account::try_from(row)?;
         Ok(Some(Self { person: Arc::new(open(keyring, account.id, &sealed)?), account, guardian: guardian_of(guardian)? }))
     }

@@ -1,13 +1,16 @@
 //! Sessions: a browser that was authenticated here. They survive a restart; their secret is stored by hash.
 
+use diesel::dsl::SqlTypeOf;
 use diesel::prelude::*;
+use diesel::query_builder::Query;
+use diesel::sql_types::{BigInt, Binary};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::Db;
 use crate::columns::{from_ms, hash32, id, id_bytes, ms};
-use crate::connection::on;
-use crate::schema::{accounts, sessions};
+use crate::connection::{on, written};
+use crate::schema::sessions;
 
 /// One session.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,8 +90,8 @@ impl Session {
     /// # Errors
     /// Of the database.
     pub fn find_live(db: &mut Db, session: Uuid, now: OffsetDateTime, idle: Duration) -> QueryResult<Option<Self>> {
-        let live = live(id_bytes(&session), ms(now), ms(now.saturating_sub(idle))).select(sessions::all_columns);
-        on!(db, |connection| live.get_result::<Row>(connection)).optional()?.map(Self::try_from).transpose()
+        let query = LiveQuery(Live { session: id_bytes(&session), now: ms(now), seen_after: ms(now.saturating_sub(idle)) });
+        on!(db, |connection| query.get_result::<Row>(connection)).optional()?.map(Self::try_from).transpose()
     }
 
     /// Gives a live session a new secret and records the factors proven now. `false`: it was ended meanwhile.
@@ -166,17 +169,53 @@ impl Session {
     }
 }
 
-/// The session, if it is alive, beside its account. `seen_after` is where the idle limit lies.
-#[diesel::dsl::auto_type(no_type_alias)]
-pub(crate) fn live<'a>(session: &'a [u8], now: i64, seen_after: i64) -> _ {
-    sessions::table
-        .inner_join(accounts::table.on(accounts::id.eq(sessions::account_id)))
-        .filter(sessions::id.eq(session))
-        .filter(sessions::ended_at.is_null())
-        .filter(sessions::expires_at.gt(now))
-        .filter(sessions::last_seen_at.gt(seen_after))
-        .filter(sessions::epoch.eq(accounts::epoch))
+/// The columns of [`Row`].
+macro_rules! columns {
+    () => {
+        "sessions.id, sessions.account_id, sessions.secret_hash, sessions.epoch, sessions.created_at, sessions.last_seen_at, \
+         sessions.expires_at, sessions.password_at, sessions.code_at, sessions.guardian_code_at, sessions.ended_at"
+    };
 }
+
+/// The session beside its account.
+macro_rules! beside {
+    () => {
+        " FROM sessions JOIN accounts ON accounts.id = sessions.account_id"
+    };
+}
+pub(crate) use {beside, columns};
+
+/// The session with this id, if it is alive. `seen_after` is where the idle limit lies.
+pub(crate) struct Live<'a> {
+    pub session: &'a [u8],
+    pub now: i64,
+    pub seen_after: i64,
+}
+
+written!(Live, |live, out| {
+    out.push_sql(" WHERE sessions.id = ");
+    out.push_bind_param::<Binary, _>(live.session)?;
+    out.push_sql(" AND sessions.expires_at > ");
+    out.push_bind_param::<BigInt, _>(&live.now)?;
+    out.push_sql(" AND sessions.last_seen_at > ");
+    out.push_bind_param::<BigInt, _>(&live.seen_after)?;
+    out.push_sql(" AND sessions.epoch = accounts.epoch");
+    out.push_sql(" AND sessions.ended_at IS NULL");
+    Ok(())
+});
+
+struct LiveQuery<'a>(Live<'a>);
+
+written!(LiveQuery, |query, out| {
+    out.push_sql(concat!("SELECT ", columns!(), beside!()));
+    query.0.walk_ast(out)
+});
+
+impl Query for LiveQuery<'_> {
+    type SqlType = SqlTypeOf<<sessions::table as Table>::AllColumns>;
+}
+
+impl<C> RunQueryDsl<C> for LiveQuery<'_> {}
 
 #[derive(Queryable)]
 pub(crate) struct Row {

@@ -1,17 +1,19 @@
 //! What one use needs to know, in one read: who is behind a session, a grant or an account, and what they agreed to with the client.
 //! A child's guardian is a second read (Decree 69/2024 Art. 14.2).
 
-use diesel::dsl::Nullable;
+use diesel::dsl::{Nullable, SqlTypeOf};
 use diesel::prelude::*;
+use diesel::query_builder::Query;
+use diesel::sql_types::{Binary, Text};
 use time::{Date, Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::columns::{id_bytes, ms};
-use crate::connection::on;
+use crate::connection::{on, written};
 use crate::consents::{self, Consent};
 use crate::grants::{self, Grant, LiveGrant, LiveRow};
 use crate::holders::{self, Holder, HolderRow};
-use crate::schema::{accounts, consents as consents_table, guardians, identities, sessions as sessions_table};
+use crate::schema::{consents as consents_table, sessions as sessions_table};
 use crate::sessions::{self, Session};
 use crate::{Db, Keyring};
 
@@ -60,12 +62,8 @@ impl SessionStanding {
         idle: Duration,
         on: Date,
     ) -> QueryResult<Option<Self>> {
-        let agreed = consents_table::account_id.eq(accounts::id).and(consents_table::client_id.eq(client_id));
-        let query = sessions::live(id_bytes(&session), ms(now), ms(now.saturating_sub(idle)))
-            .inner_join(identities::table.on(identities::account_id.eq(accounts::id)))
-            .left_join(guardians::table.on(guardians::account_id.eq(accounts::id)))
-            .left_join(consents_table::table.on(agreed.and(consents_table::withdrawn_at.is_null())))
-            .select((sessions_table::all_columns, holders::columns(), agreement()));
+        let live = sessions::Live { session: id_bytes(&session), now: ms(now), seen_after: ms(now.saturating_sub(idle)) };
+        let query = SessionQuery { live, client_id };
         let found = on!(db, |connection| query.get_result::<(sessions::Row, HolderRow, Agreement)>(connection)).optional()?;
         let Some((session, holder, consent)) = found else { return Ok(None) };
         Ok(Some(Self { session: session.try_into()?, holder: Holder::of_row(db, keyring, holder, on)?, consent: consent_of(consent)? }))
@@ -78,10 +76,7 @@ impl GrantStanding {
     /// # Errors
     /// Of the database; also when the person does not unseal.
     pub fn find(db: &mut Db, keyring: &Keyring, grant: Uuid, now: OffsetDateTime, on: Date) -> QueryResult<Option<Self>> {
-        let query = grants::live(id_bytes(&grant), ms(now))
-            .inner_join(identities::table.on(identities::account_id.eq(accounts::id)))
-            .left_join(guardians::table.on(guardians::account_id.eq(accounts::id)))
-            .select((grants::columns(), holders::columns(), agreement(), consents_table::withdrawn_at.nullable()));
+        let query = GrantQuery { live: grants::Live { grant: id_bytes(&grant), now: ms(now) } };
         let found = on!(db, |connection| query.get_result::<(LiveRow, HolderRow, Agreement, Option<i64>)>(connection)).optional()?;
         let Some((grant, holder, consent, withdrawn_at)) = found else { return Ok(None) };
         let Some(LiveGrant(grant)) = LiveGrant::of_row(grant)? else { return Ok(None) };
@@ -96,13 +91,7 @@ impl AccountStanding {
     /// # Errors
     /// Of the database; also when the person does not unseal.
     pub fn find(db: &mut Db, keyring: &Keyring, account: Uuid, client_id: &str, on: Date) -> QueryResult<Option<Self>> {
-        let agreed = consents_table::account_id.eq(accounts::id).and(consents_table::client_id.eq(client_id));
-        let query = accounts::table
-            .inner_join(identities::table.on(identities::account_id.eq(accounts::id)))
-            .left_join(guardians::table.on(guardians::account_id.eq(accounts::id)))
-            .left_join(consents_table::table.on(agreed.and(consents_table::withdrawn_at.is_null())))
-            .filter(accounts::id.eq(id_bytes(&account)))
-            .select((holders::columns(), agreement()));
+        let query = AccountQuery { account: id_bytes(&account), client_id };
         let found = on!(db, |connection| query.get_result::<(HolderRow, Agreement)>(connection)).optional()?;
         let Some((holder, consent)) = found else { return Ok(None) };
         Ok(Some(Self { holder: Holder::of_row(db, keyring, holder, on)?, consent: consent_of(consent)? }))
@@ -110,11 +99,79 @@ impl AccountStanding {
 }
 
 type Agreement = Option<consents::Row>;
-
-fn agreement() -> Nullable<consents::Columns> {
-    consents::COLUMNS.nullable()
-}
+type AgreementColumns = Nullable<consents::Columns>;
 
 fn consent_of(row: Agreement) -> QueryResult<Option<Consent>> {
     row.map(Consent::try_from).transpose()
 }
+
+/// The columns of [`Agreement`].
+macro_rules! agreement {
+    () => {
+        "consents.account_id, consents.client_id, consents.scope, consents.claims, consents.purpose_hash, consents.given_at"
+    };
+}
+
+/// The consent that stands with the client whose id is bound next.
+macro_rules! agreed {
+    () => {
+        " LEFT JOIN consents ON consents.account_id = accounts.id AND consents.withdrawn_at IS NULL AND consents.client_id = "
+    };
+}
+
+struct SessionQuery<'a> {
+    live: sessions::Live<'a>,
+    client_id: &'a str,
+}
+
+written!(SessionQuery, |query, out| {
+    out.push_sql(concat!("SELECT ", sessions::columns!(), ", ", holders::columns!(), ", ", agreement!()));
+    out.push_sql(concat!(sessions::beside!(), holders::joined!(), agreed!()));
+    out.push_bind_param::<Text, _>(query.client_id)?;
+    query.live.walk_ast(out)
+});
+
+impl Query for SessionQuery<'_> {
+    type SqlType = (SqlTypeOf<<sessions_table::table as Table>::AllColumns>, SqlTypeOf<holders::Columns>, SqlTypeOf<AgreementColumns>);
+}
+
+impl<C> RunQueryDsl<C> for SessionQuery<'_> {}
+
+struct GrantQuery<'a> {
+    live: grants::Live<'a>,
+}
+
+written!(GrantQuery, |query, out| {
+    out.push_sql(concat!("SELECT ", grants::columns!(), ", ", holders::columns!(), ", ", agreement!(), ", consents.withdrawn_at"));
+    out.push_sql(concat!(grants::beside!(), holders::joined!()));
+    query.live.walk_ast(out)
+});
+
+impl Query for GrantQuery<'_> {
+    type SqlType = (
+        SqlTypeOf<grants::LiveColumns>,
+        SqlTypeOf<holders::Columns>,
+        SqlTypeOf<AgreementColumns>,
+        SqlTypeOf<Nullable<consents_table::withdrawn_at>>,
+    );
+}
+
+impl<C> RunQueryDsl<C> for GrantQuery<'_> {}
+
+struct AccountQuery<'a> {
+    account: &'a [u8],
+    client_id: &'a str,
+}
+
+written!(AccountQuery, |query, out| {
+    out.push_sql(concat!("SELECT ", holders::columns!(), ", ", agreement!(), " FROM accounts", holders::joined!(), agreed!()));
+    out.push_bind_param::<Text, _>(query.client_id)?;
+    out.push_sql(" WHERE accounts.id = ");
+    out.push_bind_param::<Binary, _>(query.account)
+});
+
+impl Query for AccountQuery<'_> {
+    type SqlType = (SqlTypeOf<holders::Columns>, SqlTypeOf<AgreementColumns>);
+}
+
+impl<C> RunQueryDsl<C> for AccountQuery<'_> {}

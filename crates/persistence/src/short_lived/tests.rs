@@ -66,7 +66,7 @@ fn redeemed_codes_make_room_for_any_number_and_the_newest_still_tell_a_replay() 
         assert!(matches!(consume(&memory, n), Consumed::First(_)));
     }
     let (entries, _) = memory.quotas().of(Kind::Code).used();
-    assert!(entries <= 16_385, "{entries}");
+    assert!(entries <= 32_769, "{entries}");
     assert!(matches!(consume(&memory, redeemed), Consumed::Again(_)));
     assert_eq!(consume(&memory, 1), Consumed::Unknown);
     assert!(matches!(consume(&memory, waiting), Consumed::First(_)), "a code that nobody redeemed yet is never put out");
