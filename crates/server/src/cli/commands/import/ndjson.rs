@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::columns::{Refusal, Row, slot};
 
-/// Reads the line. What the line holds is never repeated, except the name of a key that is no column.
+/// Reads the line. What the line holds is never repeated, except a key that is no column but reads like the name of one.
 pub(super) fn row(line: &[u8]) -> Result<Row<'_>, Refusal> {
     let text = std::str::from_utf8(line).map_err(|_| Refusal::row("is not valid UTF-8"))?;
     let mut refusal = None;
@@ -20,6 +20,12 @@ pub(super) fn row(line: &[u8]) -> Result<Row<'_>, Refusal> {
         (Err(error), None) if error.is_data() => Err(Refusal::row("is no JSON object")),
         (Err(error), None) => Err(Refusal::row(format!("is not valid JSON (column {})", error.column()))),
     }
+}
+
+/// In a line that was torn or shifted, a value stands where a key should.
+fn unknown_key(key: &str) -> Refusal {
+    let is_a_name = key.len() <= 40 && key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    Refusal::row(if is_a_name { format!("has an unknown key `{key}`") } else { "has an unknown key".to_owned() })
 }
 
 struct Object<'r> {
@@ -52,7 +58,7 @@ impl<'de> Visitor<'de> for Object<'_> {
                 continue;
             }
             let Some(slot) = slot(&key) else {
-                *self.refusal = Some(Refusal::row(format!("has an unknown key `{}`", key.escape_debug())));
+                *self.refusal = Some(unknown_key(&key));
                 return Err(A::Error::custom("unknown key"));
             };
             if std::mem::replace(&mut seen[slot], true) {

@@ -111,6 +111,11 @@ fn read_line(stream: &mut Stream<'_>, record: &mut Vec<u8>, line: u64) -> anyhow
     }
 }
 
+/// A byte order mark may stand before the first heading; behind it csv-core takes the quotation marks of that heading for text.
+fn without_mark(heading: &str) -> &str {
+    heading.strip_prefix('\u{feff}').map_or(heading, |rest| rest.trim_matches('"'))
+}
+
 /// CSV as RFC 4180 has it.
 struct Csv {
     reader: csv_core::Reader,
@@ -125,7 +130,7 @@ impl Csv {
         anyhow::ensure!(csv.read(stream)?.is_some(), "the file is empty; its first line names the columns");
         let headings = csv.fields(csv.columns()).map_err(|_| anyhow::anyhow!("line 1 is not valid UTF-8"))?;
         let mut slots = Vec::new();
-        for heading in headings.iter().map(|heading| heading.trim()) {
+        for heading in headings.iter().map(|heading| without_mark(heading).trim()) {
             let slot = slot(heading)
                 .with_context(|| format!("line 1: unknown column `{}`; known columns: {}", heading.escape_debug(), COLUMNS.join(", ")))?;
             anyhow::ensure!(!slots.contains(&slot), "line 1: the column `{heading}` is there twice");

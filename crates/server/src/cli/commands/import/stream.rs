@@ -26,9 +26,8 @@ impl<'a> Stream<'a> {
         let packed = Rc::new(Cell::new(0));
         let mut input = Counted { input, read: Rc::clone(&packed) };
         let mut first = Vec::new();
-        // As long as a byte order mark: the reader of CSV knows one only where it comes in one piece.
-        (&mut input).take(3).read_to_end(&mut first)?;
-        let is_gzip = first.starts_with(&GZIP);
+        (&mut input).take(GZIP.len() as u64).read_to_end(&mut first)?;
+        let is_gzip = first == GZIP;
         let whole = BufReader::with_capacity(BUFFER, io::Cursor::new(first).chain(input));
         let input: Box<dyn BufRead + 'a> =
             if is_gzip { Box::new(BufReader::with_capacity(BUFFER, MultiGzDecoder::new(whole))) } else { Box::new(whole) };

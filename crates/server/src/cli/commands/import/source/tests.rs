@@ -33,6 +33,8 @@ fn quotes_breaks_marks_and_empty_lines_are_read_as_rfc_4180_has_them() {
     let file = format!("\u{feff}{HEADINGS}\r\n\r\n1,\"Nguyễn \"\"An\"\"\",x,1\r\n\r\n2,\"hai\r\ndòng\",x,1\r\n3, ba ,x,1");
     let rows = read(ImportFormat::Csv, file.as_bytes()).unwrap();
     assert_eq!(rows, [row(3, "1", "Nguyễn \"An\""), row(5, "2", "hai\r\ndòng"), row(7, "3", "ba")]);
+    let quoted = format!("\u{feff}\"{}\n1,An,x,1\n", HEADINGS.replacen(',', "\",", 1));
+    assert_eq!(read(ImportFormat::Csv, quoted.as_bytes()).unwrap(), [row(2, "1", "An")]);
 }
 
 #[test]
@@ -87,6 +89,9 @@ fn an_object_is_read_with_numbers_as_text_and_null_as_nothing() {
     assert_eq!(said[3], (6, Refusal::row("has the key `name` twice")));
     assert_eq!(said[4].1.field.as_deref(), Some("person"));
     assert!(said[5].1.problem.contains("is not valid JSON"));
+
+    let torn = read(ImportFormat::Ndjson, b"{\"account_level098090000002\":1}\n").unwrap();
+    assert_eq!(torn[0].1, Err(Refusal::row("has an unknown key")), "a value in the place of a key is not repeated");
 }
 
 #[test]
