@@ -26,9 +26,19 @@ macro_rules! on {
 }
 pub(crate) use on;
 
-/// How a statement that is written out is put together, on either database; the statement cache finds it by its type. A join of five tables costs
-/// the compiler a minute as types, and nothing as text; the contract suite reads every column of it on both databases.
+/// How a part of a statement that is written out is put together, on either database; with a row type it is a statement, which the statement cache
+/// finds by its type. A join of five tables costs the compiler a minute as types, and nothing as text; the contract suite reads every column of it
+/// on both databases.
 macro_rules! written {
+    ($query:ident -> $row:ty, |$this:ident, $out:ident| $walk:block) => {
+        $crate::connection::written!($query, |$this, $out| $walk);
+
+        impl diesel::query_builder::Query for $query<'_> {
+            type SqlType = diesel::dsl::SqlTypeOf<$row>;
+        }
+
+        impl<C> diesel::RunQueryDsl<C> for $query<'_> {}
+    };
     ($query:ident, |$this:ident, $out:ident| $walk:block) => {
         impl diesel::query_builder::QueryId for $query<'_> {
             type QueryId = $query<'static>;

@@ -11,7 +11,6 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::columns::{from_json, from_ms, hash32, id, id_bytes, ms, to_json, unreadable};
-use crate::connection::on;
 use crate::grants::Grant;
 use crate::schema::{consent_events, consents, usage_records};
 use crate::{Db, Keyring, Place};
@@ -67,15 +66,6 @@ impl Consent {
         scope.is_subset_of(&self.scope) && claims.is_subset(&self.claims) && *purpose_hash == self.purpose_hash
     }
 
-    /// The standing consent of an account for a client.
-    ///
-    /// # Errors
-    /// Of the database.
-    pub fn find(db: &mut Db, account: Uuid, client_id: &str) -> QueryResult<Option<Self>> {
-        let standing = consents::table.find((id_bytes(&account), client_id)).filter(consents::withdrawn_at.is_null()).select(COLUMNS);
-        on!(db, |connection| standing.get_result::<Row>(connection)).optional()?.map(Self::try_from).transpose()
-    }
-
     /// All standing consents of an account.
     ///
     /// # Errors
@@ -117,8 +107,9 @@ impl Consent {
     /// # Errors
     /// Of the database.
     pub fn withdraw(db: &mut Db, account: Uuid, client_id: &str, evidence: &Evidence, now: OffsetDateTime) -> QueryResult<bool> {
-        let Some(consent) = Self::find(db, account, client_id)? else { return Ok(false) };
         let standing = consents::table.find((id_bytes(&account), client_id)).filter(consents::withdrawn_at.is_null());
+        let Some(row) = standing.select(COLUMNS).get_result::<Row>(db).optional()? else { return Ok(false) };
+        let consent = Self::try_from(row)?;
         let rows = diesel::update(standing).set((consents::withdrawn_at.eq(ms(now)), consents::grants_void_to.eq(ms(now)))).execute(db)?;
         if rows == 1 {
             revoke_grants_ahead(db, account, client_id, now)?;

@@ -9,31 +9,6 @@ use time::{Date, Duration, OffsetDateTime};
 use crate::Db;
 use crate::columns::ms;
 
-/// Rows gone, by table.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Purged {
-    /// Sessions a day after their end.
-    pub sessions: usize,
-    /// Grants, with their refresh families, a day after the last token expired.
-    pub grants: usize,
-    /// Messages a day after they were worth sending.
-    pub messages: usize,
-    /// One-time codes and their counters two days after their window began.
-    pub one_time_codes: usize,
-    /// Usage records after the legal term.
-    pub usage_records: usize,
-    /// What is known of imports that nobody went on with for a month.
-    pub imports: usize,
-}
-
-impl Purged {
-    /// All rows.
-    #[must_use]
-    pub fn total(&self) -> usize {
-        self.sessions + self.grants + self.messages + self.one_time_codes + self.usage_records + self.imports
-    }
-}
-
 /// How long things stay after they ended, so that "expired" and "already used" can still be told from "unknown".
 const GRACE: Duration = Duration::DAY;
 
@@ -138,22 +113,6 @@ const IMPORTS: &str =
 struct Overdue {
     #[diesel(sql_type = BigInt)]
     since: i64,
-}
-
-/// Deletes at most `rows` rows of each kind that have expired; call again while something went. Consents, locks, accounts
-/// and audit events do not expire. A node takes one kind a transaction, [`Expiring::remove`].
-///
-/// # Errors
-/// Of the database.
-pub fn purge(db: &mut Db, now: OffsetDateTime, rows: i64) -> QueryResult<Purged> {
-    Ok(Purged {
-        sessions: Expiring::Sessions.remove(db, now, rows)?,
-        grants: Expiring::Grants.remove(db, now, rows)?,
-        messages: Expiring::Messages.remove(db, now, rows)?,
-        one_time_codes: Expiring::OneTimeCodes.remove(db, now, rows)?,
-        usage_records: Expiring::UsageRecords.remove(db, now, rows)?,
-        imports: Expiring::Imports.remove(db, now, rows)?,
-    })
 }
 
 /// Decree 69/2024 Art. 17.2: the term in force today, in calendar years. Without a rule, or "for ever": nothing leaves.

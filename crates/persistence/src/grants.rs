@@ -1,9 +1,8 @@
 //! Grants: what one redeemed code gave. The primary key is the judge of "once" (design section 9): a code carries its grant id
 //! from birth, and whoever inserts that row first has redeemed it.
 
-use diesel::dsl::{Nullable, SqlTypeOf};
+use diesel::dsl::Nullable;
 use diesel::prelude::*;
-use diesel::query_builder::Query;
 use diesel::sql_types::{self, BigInt, Binary, Text};
 use oidc_provider::authorization::Authentication;
 use oidc_provider::claims_request::ClaimsRequest;
@@ -186,16 +185,10 @@ written!(Live, |live, out| {
 
 struct LiveQuery<'a>(Live<'a>);
 
-written!(LiveQuery, |query, out| {
+written!(LiveQuery -> LiveColumns, |query, out| {
     out.push_sql(concat!("SELECT ", columns!(), beside!()));
     query.0.walk_ast(out)
 });
-
-impl Query for LiveQuery<'_> {
-    type SqlType = SqlTypeOf<LiveColumns>;
-}
-
-impl<C> RunQueryDsl<C> for LiveQuery<'_> {}
 
 /// A grant's row as it is inserted, or written over its tombstone, whose `revoked_at` stays.
 #[derive(Insertable, AsChangeset)]

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use account_policy::{AccountLevel, AccountState, Facts, Guardian, GuardianRelation, HolderKind, IdCard, Person, may_represent};
-use diesel::dsl::{Nullable, SqlTypeOf};
+use diesel::dsl::Nullable;
 use diesel::prelude::*;
-use diesel::query_builder::Query;
 use diesel::sql_types::{BigInt, Binary, Text};
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
@@ -163,16 +162,10 @@ macro_rules! stored_by {
     ($query:ident, $column:literal) => {
         struct $query<'a>(&'a [u8]);
 
-        written!($query, |query, out| {
+        written!($query -> Columns, |query, out| {
             out.push_sql(concat!("SELECT ", columns!(), " FROM accounts", joined!(), " WHERE accounts.", $column, " = "));
             out.push_bind_param::<Binary, _>(query.0)
         });
-
-        impl Query for $query<'_> {
-            type SqlType = SqlTypeOf<Columns>;
-        }
-
-        impl<C> RunQueryDsl<C> for $query<'_> {}
     };
 }
 stored_by!(ById, "id");

@@ -67,7 +67,7 @@ pub use database_url::{DatabaseUrl, DatabaseUrlError};
 pub use diesel::result::{Error as QueryError, QueryResult};
 pub use eid_locks::{EidLock, LockChange};
 pub use error::{KeyringError, OpenError, StoreError, Unsealable};
-pub use expiry::{Expiring, Purged, purge};
+pub use expiry::Expiring;
 pub use grants::{Grant, LiveGrant, Redemption};
 pub use holders::{Holder, Insertion, NewHolder, StoredHolder};
 pub use imports::ImportProgress;

@@ -104,15 +104,22 @@ impl Staged {
             move |cause| RestoreError::File { file, cause }
         };
         self.make_one_file()?;
-        let ready = staged_path(&self.database);
-        fs::rename(&self.copy, &ready).map_err(named(&ready))?;
-        sync_folder_of(&ready).map_err(named(&ready))?;
+        // First what a file system may refuse: until the copy has its name, nothing has happened.
         let aside = beside(&self.database, &format!(".replaced-{}", now.unix_timestamp()));
         let replaced = match fs::hard_link(&self.database, &aside) {
             Ok(()) => Some(aside.clone()),
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => None,
             Err(cause) => return Err(RestoreError::File { file: aside, cause }),
         };
+        let ready = staged_path(&self.database);
+        if let Err(cause) = fs::rename(&self.copy, &ready) {
+            if replaced.is_some() {
+                // The old database keeps its own name alone; the first error is the one to tell.
+                _ = fs::remove_file(&aside);
+            }
+            return Err(RestoreError::File { file: ready, cause });
+        }
+        sync_folder_of(&ready).map_err(named(&ready))?;
         // A log of the old database would be played into the new one.
         for suffix in ["-wal", "-shm", "-journal"] {
             match fs::rename(beside(&self.database, suffix), beside(&aside, suffix)) {

@@ -1,15 +1,13 @@
 //! Sessions: a browser that was authenticated here. They survive a restart; their secret is stored by hash.
 
-use diesel::dsl::SqlTypeOf;
 use diesel::prelude::*;
-use diesel::query_builder::Query;
 use diesel::sql_types::{BigInt, Binary};
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::Db;
 use crate::columns::{from_ms, hash32, id, id_bytes, ms};
-use crate::connection::{on, written};
+use crate::connection::written;
 use crate::schema::sessions;
 
 /// One session.
@@ -82,16 +80,6 @@ impl Session {
     /// Of the database.
     pub fn find(db: &mut Db, session: Uuid) -> QueryResult<Option<Self>> {
         sessions::table.find(id_bytes(&session)).get_result::<Row>(db).optional()?.map(Self::try_from).transpose()
-    }
-
-    /// By id, only if it may be used: not ended, neither limit reached, its epoch the account's. One joined read. The caller
-    /// compares the secret.
-    ///
-    /// # Errors
-    /// Of the database.
-    pub fn find_live(db: &mut Db, session: Uuid, now: OffsetDateTime, idle: Duration) -> QueryResult<Option<Self>> {
-        let query = LiveQuery(Live { session: id_bytes(&session), now: ms(now), seen_after: ms(now.saturating_sub(idle)) });
-        on!(db, |connection| query.get_result::<Row>(connection)).optional()?.map(Self::try_from).transpose()
     }
 
     /// Gives a live session a new secret and records the factors proven now. `false`: it was ended meanwhile.
@@ -185,7 +173,7 @@ macro_rules! beside {
 }
 pub(crate) use {beside, columns};
 
-/// The session with this id, if it is alive. `seen_after` is where the idle limit lies.
+/// The session with this id, if it may be used: not ended, neither limit reached, its epoch the account's. `seen_after` is where the idle limit lies.
 pub(crate) struct Live<'a> {
     pub session: &'a [u8],
     pub now: i64,
@@ -203,19 +191,6 @@ written!(Live, |live, out| {
     out.push_sql(" AND sessions.ended_at IS NULL");
     Ok(())
 });
-
-struct LiveQuery<'a>(Live<'a>);
-
-written!(LiveQuery, |query, out| {
-    out.push_sql(concat!("SELECT ", columns!(), beside!()));
-    query.0.walk_ast(out)
-});
-
-impl Query for LiveQuery<'_> {
-    type SqlType = SqlTypeOf<<sessions::table as Table>::AllColumns>;
-}
-
-impl<C> RunQueryDsl<C> for LiveQuery<'_> {}
 
 #[derive(Queryable)]
 pub(crate) struct Row {

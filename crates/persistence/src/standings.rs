@@ -1,9 +1,8 @@
 //! What one use needs to know, in one read: who is behind a session, a grant or an account, and what they agreed to with the client.
 //! A child's guardian is a second read (Decree 69/2024 Art. 14.2).
 
-use diesel::dsl::{Nullable, SqlTypeOf};
+use diesel::dsl::Nullable;
 use diesel::prelude::*;
-use diesel::query_builder::Query;
 use diesel::sql_types::{Binary, Text};
 use time::{Date, Duration, OffsetDateTime};
 use uuid::Uuid;
@@ -49,7 +48,7 @@ pub struct AccountStanding {
 }
 
 impl SessionStanding {
-    /// By the session's id, only while [`Session::find_live`] would find it.
+    /// By the session's id, only if it may be used: not ended, neither limit reached, its epoch the account's.
     ///
     /// # Errors
     /// Of the database; also when the person does not unseal.
@@ -124,54 +123,31 @@ struct SessionQuery<'a> {
     client_id: &'a str,
 }
 
-written!(SessionQuery, |query, out| {
+written!(SessionQuery -> (<sessions_table::table as Table>::AllColumns, holders::Columns, AgreementColumns), |query, out| {
     out.push_sql(concat!("SELECT ", sessions::columns!(), ", ", holders::columns!(), ", ", agreement!()));
     out.push_sql(concat!(sessions::beside!(), holders::joined!(), agreed!()));
     out.push_bind_param::<Text, _>(query.client_id)?;
     query.live.walk_ast(out)
 });
 
-impl Query for SessionQuery<'_> {
-    type SqlType = (SqlTypeOf<<sessions_table::table as Table>::AllColumns>, SqlTypeOf<holders::Columns>, SqlTypeOf<AgreementColumns>);
-}
-
-impl<C> RunQueryDsl<C> for SessionQuery<'_> {}
-
 struct GrantQuery<'a> {
     live: grants::Live<'a>,
 }
 
-written!(GrantQuery, |query, out| {
+written!(GrantQuery -> (grants::LiveColumns, holders::Columns, AgreementColumns, Nullable<consents_table::withdrawn_at>), |query, out| {
     out.push_sql(concat!("SELECT ", grants::columns!(), ", ", holders::columns!(), ", ", agreement!(), ", consents.withdrawn_at"));
     out.push_sql(concat!(grants::beside!(), holders::joined!()));
     query.live.walk_ast(out)
 });
-
-impl Query for GrantQuery<'_> {
-    type SqlType = (
-        SqlTypeOf<grants::LiveColumns>,
-        SqlTypeOf<holders::Columns>,
-        SqlTypeOf<AgreementColumns>,
-        SqlTypeOf<Nullable<consents_table::withdrawn_at>>,
-    );
-}
-
-impl<C> RunQueryDsl<C> for GrantQuery<'_> {}
 
 struct AccountQuery<'a> {
     account: &'a [u8],
     client_id: &'a str,
 }
 
-written!(AccountQuery, |query, out| {
+written!(AccountQuery -> (holders::Columns, AgreementColumns), |query, out| {
     out.push_sql(concat!("SELECT ", holders::columns!(), ", ", agreement!(), " FROM accounts", holders::joined!(), agreed!()));
     out.push_bind_param::<Text, _>(query.client_id)?;
     out.push_sql(" WHERE accounts.id = ");
     out.push_bind_param::<Binary, _>(query.account)
 });
-
-impl Query for AccountQuery<'_> {
-    type SqlType = (SqlTypeOf<holders::Columns>, SqlTypeOf<AgreementColumns>);
-}
-
-impl<C> RunQueryDsl<C> for AccountQuery<'_> {}

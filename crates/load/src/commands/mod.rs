@@ -207,6 +207,8 @@ impl Times {
 /// Cause and cure.
 pub fn main() -> anyhow::Result<()> {
     let Load { command, cpu, out } = Load::parse();
+    // An overload opens thousands of connections.
+    let _ = dinhdanh::http::raise_file_limit();
     if let Some(cpu) = cpu {
         stay_on(cpu)?;
     }

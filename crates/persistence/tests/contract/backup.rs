@@ -7,14 +7,14 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use persistence::restore::{RestoreError, quiesce, stage, verify};
 use persistence::{
-    Account, AuditEvent, BackupError, DatabaseUrl, Family, Grant, LiveGrant, Mode, OneTimeCode, OpenError, Session, Store, UsageKind,
-    Verdict, backup,
+    Account, AuditEvent, BackupError, DatabaseUrl, Family, Grant, LiveGrant, Mode, OneTimeCode, OpenError, Session, SessionStanding, Store,
+    UsageKind, Verdict, backup,
 };
 use persistence::{CodeLimits, NewCode};
 use time::Duration;
 use uuid::Uuid;
 
-use crate::world::{NOW, World, open};
+use crate::world::{CLIENT, NOW, TODAY, World, open};
 
 fn copy(world: &World, to: &Path) -> Result<(u64, Mode), BackupError> {
     backup(&world.url, to, &mut |_, _| {})
@@ -146,8 +146,9 @@ fn nothing_of_a_restored_database_is_alive_and_everything_is_there() {
     assert!(story.world.read(|db| LiveGrant::find(db, story.grant.id, NOW)).is_some());
     assert_eq!(story.restore(), None);
     let store = open(&DatabaseUrl::sqlite(story.target()));
-    let read = |id: Uuid| store.read_blocking(move |db| Session::find_live(db, id, NOW, Duration::HOUR)).unwrap();
-    assert!(read(story.session.id).is_none(), "a session came alive");
+    let (keyring, session) = (&story.world.keyring, story.session.id);
+    let live = store.read_blocking(|db| SessionStanding::find(db, keyring, session, CLIENT, NOW, Duration::HOUR, TODAY)).unwrap();
+    assert!(live.is_none(), "a session came alive");
     assert!(store.read_blocking(|db| LiveGrant::find(db, story.grant.id, NOW)).unwrap().is_none(), "a grant came alive");
     assert!(store.read_blocking(|db| Family::find(db, story.grant.id)).unwrap().unwrap().revoked_at.is_some());
     assert_eq!(store.read_blocking(|db| Account::find(db, story.account)).unwrap().unwrap().epoch, 2);

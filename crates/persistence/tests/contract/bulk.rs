@@ -1,10 +1,10 @@
 //! Holders by the thousand, and how far an import has come.
 
-use persistence::{Account, Holder, ImportProgress, Insertion, SealedHolder, StoredHolder, purge};
+use persistence::{Account, Holder, ImportProgress, Insertion, SealedHolder, StoredHolder};
 use time::Duration;
 use uuid::Uuid;
 
-use crate::world::{NOW, TODAY, World, number, person};
+use crate::world::{NOW, TODAY, World, number, person, purge};
 
 contract!(
     holders_inserted_at_once_come_back_each_as_it_was,

@@ -16,7 +16,7 @@ use persistence::{
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use crate::world::{CLIENT, NOW, World, number};
+use crate::world::{CLIENT, NOW, World, number, purge};
 
 contract!(
     nothing_is_wrong_with_a_sound_database,
@@ -182,7 +182,7 @@ fn rows_whose_time_has_come_are_named_beside_a_node(world: &World) {
     assert_eq!(check(world, late, false).faults, [], "no node has had the time to remove them");
     let tables: BTreeSet<&str> = check(world, late, true).faults.iter().map(|fault| fault.table).collect();
     assert_eq!(tables, BTreeSet::from(["sessions", "grants", "messages", "one_time_codes"]));
-    while world.run(move |db| persistence::purge(db, late, 100)).total() > 0 {}
+    while world.run(move |db| purge(db, late, 100)).total() > 0 {}
     assert_eq!(check(world, late, true).faults, []);
 }
 

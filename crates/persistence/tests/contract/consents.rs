@@ -46,7 +46,7 @@ fn give(world: &World, consent: &Consent) {
 }
 
 fn find(world: &World, account: Uuid) -> Option<Consent> {
-    world.read(|db| Consent::find(db, account, CLIENT))
+    world.agreed(account, CLIENT)
 }
 
 fn events(world: &World) -> Vec<(String, String)> {
@@ -62,7 +62,7 @@ fn a_consent_covers_what_was_agreed_and_nothing_more(world: &World) {
     let purpose = "Xác định người nộp hồ sơ";
     assert!(covers("openid", &[], purpose) && covers("openid profile", &["email"], purpose));
     assert!(!covers("openid phone", &[], purpose) && !covers("openid", &["phone_number"], purpose) && !covers("openid", &[], "khác"));
-    assert!(world.read(|db| Consent::find(db, account, "portal-b")).is_none());
+    assert!(world.agreed(account, "portal-b").is_none());
 }
 
 fn a_new_consent_replaces_the_one_before_and_both_are_recorded(world: &World) {

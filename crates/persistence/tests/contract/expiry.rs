@@ -1,13 +1,12 @@
 //! What leaves when (`docs/retention.md`).
 
 use persistence::{
-    Channel, CodeLimits, Expiring, Family, Grant, Message, MessageBody, NewCode, OneTimeCode, Purged, Session, UsageKind, UsageRecord,
-    purge,
+    Channel, CodeLimits, Expiring, Family, Grant, Message, MessageBody, NewCode, OneTimeCode, Session, UsageKind, UsageRecord,
 };
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 
-use crate::world::{NOW, World, number};
+use crate::world::{NOW, Purged, World, number, purge};
 
 contract!(
     what_has_expired_leaves_and_the_history_stays,

@@ -7,12 +7,13 @@ use diesel::connection::{Connection, InstrumentationEvent};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use persistence::{
-    Account, ClientRecord, CodeLimits, Consent, EidLock, Expiring, Family, Grant, Holder, ImportProgress, LegacyAccounts, LiveGrant,
-    Message, MessagesOf, NewCode, OneTimeCode, Renewal, Session, StoredHolder, UsageKind, UsageRecord, purge,
+    Account, AccountStanding, ClientRecord, CodeLimits, Consent, EidLock, Expiring, Family, Grant, GrantStanding, Holder, ImportProgress,
+    LegacyAccounts, LiveGrant, Message, MessagesOf, NewCode, OneTimeCode, Renewal, Session, SessionStanding, StoredHolder, UsageKind,
+    UsageRecord,
 };
 use time::Duration;
 
-use crate::world::{CLIENT, NOW, TODAY, World, person};
+use crate::world::{CLIENT, NOW, TODAY, World, person, purge};
 
 #[derive(QueryableByName)]
 struct Step {
@@ -52,10 +53,10 @@ fn no_hot_query_walks_a_table() {
         StoredHolder::find_by_number(db, &keyring, &number)?;
         ImportProgress::find(db, &[0; 32])?;
         Account::list(db, None, 10)?;
-        Session::find_live(db, session.id, NOW, Duration::HOUR)?;
+        SessionStanding::find(db, &keyring, session.id, CLIENT, NOW, Duration::HOUR, TODAY)?;
+        AccountStanding::find(db, &keyring, account, CLIENT, TODAY)?;
         Session::renew(db, session.id, &Renewal { secret_hash: [1; 32], password_at: None, code_at: None, guardian_code_at: None }, NOW)?;
         Session::touch(db, session.id, NOW)?;
-        Consent::find(db, account, CLIENT)?;
         Consent::list(db, account)?;
         ClientRecord::find(db, CLIENT)?;
         let code = NewCode { account_id: account, purpose: "sign-in".into(), code_hash: [1; 32], expires_at: NOW + Duration::MINUTE };
@@ -67,6 +68,7 @@ fn no_hot_query_walks_a_table() {
         LegacyAccounts::find(db, &keyring, CLIENT, &person(1))?;
         Grant::redeem(db, &grant, Some(&family), &usage)?;
         LiveGrant::find(db, grant.id, NOW)?;
+        GrantStanding::find(db, &keyring, grant.id, NOW, TODAY)?;
         Family::rotate(db, grant.id, 0, NOW, Duration::SECOND, &refresh)?;
         UsageRecord::list(db, account, None, 10)?;
         Grant::revoke(db, grant.id, CLIENT, Some(account), NOW)?;

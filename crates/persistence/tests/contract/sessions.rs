@@ -16,7 +16,7 @@ contract!(
 const IDLE: Duration = Duration::minutes(15);
 
 fn is_live(world: &World, session: &Session, after: Duration) -> bool {
-    world.read(|db| Session::find_live(db, session.id, NOW + after, IDLE)).is_some()
+    world.live_session(session.id, NOW + after, IDLE).is_some()
 }
 
 fn a_session_survives_a_restart(world: &World) {

@@ -13,8 +13,8 @@ use oidc_provider::authorization::Authentication;
 use oidc_provider::claims_request::ClaimsRequest;
 use oidc_provider::scope::Scope;
 use persistence::{
-    DatabaseUrl, Db, Family, Grant, Holder, Insertion, KeyEncryptionKey, Keyring, Mode, NewHolder, QueryResult, RandomSource, Session,
-    Store, StoreOptions, UsageKind, UsageRecord,
+    AccountStanding, Consent, DatabaseUrl, Db, Expiring, Family, Grant, Holder, Insertion, KeyEncryptionKey, Keyring, Mode, NewHolder,
+    QueryResult, RandomSource, Session, SessionStanding, Store, StoreOptions, UsageKind, UsageRecord,
 };
 use time::macros::{date, datetime};
 use time::{Date, Duration, OffsetDateTime};
@@ -73,7 +73,16 @@ impl World {
         self.store.read_blocking(f).unwrap()
     }
 
-    /// A time-ordered id.
+    /// The session, if it may be used, as every use of it asks.
+    pub fn live_session(&self, session: Uuid, now: OffsetDateTime, idle: Duration) -> Option<SessionStanding> {
+        self.read(|db| SessionStanding::find(db, &self.keyring, session, CLIENT, now, idle, TODAY))
+    }
+
+    /// What the account has agreed to with the client, as every release asks.
+    pub fn agreed(&self, account: Uuid, client_id: &str) -> Option<Consent> {
+        self.read(|db| AccountStanding::find(db, &self.keyring, account, client_id, TODAY)).and_then(|standing| standing.consent)
+    }
+
     pub fn id(&self) -> Uuid {
         let n = self.ids.fetch_add(1, Ordering::Relaxed);
         let mut bytes = [0; 10];
@@ -252,5 +261,34 @@ pub fn race<T: Send>(f: impl Fn(usize) -> T + Sync) -> Vec<T> {
             })
             .collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    })
+}
+
+/// Rows gone, by table.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Purged {
+    pub sessions: usize,
+    pub grants: usize,
+    pub messages: usize,
+    pub one_time_codes: usize,
+    pub usage_records: usize,
+    pub imports: usize,
+}
+
+impl Purged {
+    pub fn total(&self) -> usize {
+        self.sessions + self.grants + self.messages + self.one_time_codes + self.usage_records + self.imports
+    }
+}
+
+/// Removes at most so many rows of each kind whose time has come.
+pub fn purge(db: &mut Db, now: OffsetDateTime, rows: i64) -> QueryResult<Purged> {
+    Ok(Purged {
+        sessions: Expiring::Sessions.remove(db, now, rows)?,
+        grants: Expiring::Grants.remove(db, now, rows)?,
+        messages: Expiring::Messages.remove(db, now, rows)?,
+        one_time_codes: Expiring::OneTimeCodes.remove(db, now, rows)?,
+        usage_records: Expiring::UsageRecords.remove(db, now, rows)?,
+        imports: Expiring::Imports.remove(db, now, rows)?,
     })
 }

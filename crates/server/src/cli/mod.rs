@@ -42,7 +42,6 @@ use terminal::Terminal;
 #[must_use]
 pub fn main() -> ExitCode {
     process::keep_memory_private();
-    process::raise_file_limit();
     match run(Cli::parse().command) {
         Ok(code) => code,
         Err(error) => {

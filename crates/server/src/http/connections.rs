@@ -20,6 +20,7 @@ const MOST_PER_WORKER: usize = 25_000;
 #[derive(Clone, Debug)]
 pub struct Connections {
     open: Arc<AtomicUsize>,
+    per_worker: usize,
     most: usize,
 }
 
@@ -27,12 +28,13 @@ pub struct Connections {
 struct Open(Connections);
 
 impl Connections {
-    /// Divides what the operating system grants; asks for all that may be had first.
+    /// Divides what the operating system grants, or as many as are configured where that is less; asks for all that may be had first.
     ///
     /// # Errors
     /// It is too little to serve with: cause and cure.
-    pub fn for_this_process(workers: usize, database_connections: u32) -> anyhow::Result<Self> {
-        let limit = raise_limit();
+    pub fn for_this_process(workers: usize, configured: usize, database_connections: u32) -> anyhow::Result<Self> {
+        let limit = raise_file_limit();
+        let workers = workers.max(1);
         // The writer and a command have one each beside the readers.
         let database = EACH_DATABASE_CONNECTION * (usize::try_from(database_connections).unwrap_or(usize::MAX).saturating_add(2));
         let needed = RESERVE.saturating_add(database).saturating_add(FEWEST);
@@ -40,14 +42,15 @@ impl Connections {
             limit >= needed,
             "{limit} open files are allowed and {needed} are needed at least; raise the limit (LimitNOFILE, ulimit -n), or lower database.connections"
         );
-        let most = (limit - RESERVE - database).min(MOST_PER_WORKER.saturating_mul(workers));
-        Ok(Self { open: Arc::default(), most })
+        // Workers take in equal shares, so `most` is what they can really reach.
+        let per_worker = ((limit - RESERVE - database) / workers).min(MOST_PER_WORKER).min(configured.div_ceil(workers)).max(1);
+        Ok(Self { open: Arc::default(), per_worker, most: per_worker * workers })
     }
 
     /// How many each worker may take.
     #[must_use]
-    pub fn per_worker(&self, workers: usize) -> usize {
-        (self.most / workers.max(1)).max(1)
+    pub fn per_worker(&self) -> usize {
+        self.per_worker
     }
 
     /// Whether new connections have to wait.
@@ -67,7 +70,10 @@ impl Connections {
         let open = self.open.fetch_add(1, Ordering::Relaxed) + 1;
         extensions.insert(Open(self.clone()));
         if open == self.most {
-            tracing::warn!(open, "every connection that open files allow is taken: new ones wait; raise LimitNOFILE");
+            tracing::warn!(
+                open,
+                "every connection that open files and http.connections allow is taken: new ones wait; raise http.connections or LimitNOFILE"
+            );
         }
     }
 }
@@ -82,9 +88,11 @@ impl Drop for Open {
     }
 }
 
-/// The soft limit is often a thousand, for programs that still use select(2); we do not.
+/// Lets this process open as many files as it may, and answers how many. The soft limit is often a thousand, for programs that still use
+/// select(2); we do not.
 #[cfg(unix)]
-fn raise_limit() -> usize {
+#[must_use]
+pub fn raise_file_limit() -> usize {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let limit = getrlimit(Resource::Nofile);
     let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
@@ -93,8 +101,10 @@ fn raise_limit() -> usize {
     granted.and_then(|granted| usize::try_from(granted).ok()).unwrap_or(usize::MAX / 2)
 }
 
+/// There is no such limit here.
 #[cfg(not(unix))]
-fn raise_limit() -> usize {
+#[must_use]
+pub fn raise_file_limit() -> usize {
     usize::MAX / 2
 }
 
@@ -104,7 +114,7 @@ mod tests {
 
     #[test]
     fn a_connection_counts_until_it_is_closed() {
-        let connections = Connections { open: Arc::default(), most: 2 };
+        let connections = Connections { open: Arc::default(), per_worker: 2, most: 2 };
         let (mut first, mut second) = (Extensions::new(), Extensions::new());
         connections.opened(&mut first);
         assert!(!connections.is_full());
@@ -116,8 +126,14 @@ mod tests {
 
     #[test]
     fn what_the_database_needs_is_never_given_to_connections() {
-        let connections = Connections::for_this_process(2, 8).unwrap();
-        assert!(connections.per_worker(2) * 2 <= connections.most);
-        assert!(Connections::for_this_process(1, u32::MAX).unwrap_err().to_string().contains("LimitNOFILE"));
+        let connections = Connections::for_this_process(2, usize::MAX, 8).unwrap();
+        assert!(connections.per_worker() * 2 <= connections.most);
+        assert!(Connections::for_this_process(1, usize::MAX, u32::MAX).unwrap_err().to_string().contains("LimitNOFILE"));
+    }
+
+    #[test]
+    fn the_bound_is_what_the_workers_can_reach() {
+        let connections = Connections::for_this_process(3, 20, 8).unwrap();
+        assert_eq!((connections.per_worker(), connections.most), (7, 21));
     }
 }

@@ -18,5 +18,5 @@ pub mod request_id;
 mod run;
 pub mod session_cookie;
 
-pub use connections::Connections;
+pub use connections::{Connections, raise_file_limit};
 pub use run::run_on;

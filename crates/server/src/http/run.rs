@@ -24,7 +24,7 @@ use crate::service_manager::{self, State};
 pub async fn run_on(provider: Arc<Provider>, listener: TcpListener, ready: Option<oneshot::Sender<SocketAddr>>) -> anyhow::Result<()> {
     let address = listener.local_addr().context("the listener has no address")?;
     let workers = provider.config.http.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get));
-    let connections = Connections::for_this_process(workers, provider.config.database.connections)?;
+    let connections = Connections::for_this_process(workers, provider.config.http.connections, provider.config.database.connections)?;
     let metrics = metrics_server(&provider, &connections)?;
     let server = server(Arc::clone(&provider), listener, workers, connections)?;
     let background = provider.spawn_background();
@@ -83,7 +83,7 @@ fn server(provider: Arc<Provider>, listener: TcpListener, workers: usize, connec
     let tls = provider.config.tls.as_ref().map(tls_config).transpose()?;
     let limits = provider.config.http.clone();
     let data = web::Data::from(provider);
-    let (per_worker, shared) = (connections.per_worker(workers), web::Data::new(connections.clone()));
+    let (per_worker, shared) = (connections.per_worker(), web::Data::new(connections.clone()));
     let server = HttpServer::new(move || {
         App::new()
             .app_data(data.clone())
@@ -96,7 +96,7 @@ fn server(provider: Arc<Provider>, listener: TcpListener, workers: usize, connec
             .configure(|services| routes::configure(services, &data))
     })
     .workers(workers)
-    .max_connections(per_worker.min(limits.connections.div_ceil(workers)))
+    .max_connections(per_worker)
     .on_connect(move |_, extensions| connections.opened(extensions))
     .disable_signals()
     .client_request_timeout(Duration::from_secs(limits.request_seconds))

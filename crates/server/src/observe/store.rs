@@ -52,11 +52,7 @@ pub fn store_works() {
 fn due(last: &mut Option<Told>, ailment: Ailment, now: Instant) -> Option<u64> {
     match last {
         // A fault of ours, or of a record, may be another one each time.
-        Some(told)
-            if told.ailment == ailment
-                && !matches!(ailment, Ailment::Fault | Ailment::Unreadable)
-                && now.duration_since(told.at) < AGAIN_AFTER =>
-        {
+        Some(told) if told.ailment == ailment && ailment.may_pass() && now.duration_since(told.at) < AGAIN_AFTER => {
             told.untold += 1;
             None
         }

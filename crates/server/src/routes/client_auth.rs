@@ -8,11 +8,12 @@ use oidc_provider::client::{Client, ClientAuthentication, ClientKeys};
 use oidc_provider::client_authentication::{
     AssertionContext, Authenticated, ClientAuthenticationError, Credentials, authenticate, authenticate_unknown,
 };
-use oidc_provider::error::Registered as _;
+use oidc_provider::error::{Registered as _, TEMPORARILY_UNAVAILABLE};
 use oidc_provider::parameters::Parameters;
 use persistence::{Full, Kind, StoreError};
 use sha2::{Digest, Sha256};
 
+use super::refusal::store_code;
 use crate::http::address::client_address;
 use crate::outbound::OutboundError;
 use crate::provider::{ClientStanding, Provider};
@@ -35,8 +36,8 @@ impl Unproven {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Refused(cause) => cause.answer().0.code,
-            Self::Throttled(_) => "temporarily_unavailable",
-            Self::Store(_) => "server_error",
+            Self::Throttled(_) => TEMPORARILY_UNAVAILABLE.code,
+            Self::Store(error) => store_code(error),
         }
     }
 }

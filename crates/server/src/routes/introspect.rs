@@ -3,14 +3,14 @@
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use oidc_provider::client::{AccessTokenFormat, Client};
-use oidc_provider::introspection::{self, Active, Introspection, IntrospectionError};
+use oidc_provider::introspection::{self, Active, Introspection};
 use oidc_provider::refresh;
 use persistence::StoreError;
 use persistence::grants::LiveGrant;
 use persistence::refresh_families::Family;
 
 use super::client_auth::proven_client;
-use super::form::{FormError, form, method_not_allowed};
+use super::form::{form, method_not_allowed};
 use super::live_token::{LiveToken, live_token};
 use super::refusal::{refuse, refuse_client, store_failed};
 use crate::http::answer;
@@ -23,8 +23,7 @@ pub(super) fn configure(services: &mut ServiceConfig) {
 async fn introspect(request: HttpRequest, body: web::Bytes, provider: Data<Provider>) -> HttpResponse {
     let parameters = match form(&request, &body) {
         Ok(parameters) => parameters,
-        Err(FormError::Parameters(error)) => return refuse(&IntrospectionError::from(error)),
-        Err(error @ FormError::ContentType) => return refuse(&error),
+        Err(error) => return refuse(&error),
     };
     let client = match proven_client(&request, &parameters, &provider, "/oauth2/introspect").await {
         Ok(client) => client,

@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 use oidc_provider::client_authentication::CHALLENGE;
-use oidc_provider::error::Registered;
+use oidc_provider::error::{Registered, SERVER_ERROR, TEMPORARILY_UNAVAILABLE};
 use persistence::StoreError;
 
 use super::client_auth::Unproven;
@@ -30,6 +30,12 @@ pub fn refuse_client(unproven: &Unproven) -> HttpResponse {
         Unproven::Throttled(seconds) => answer::throttled(*seconds),
         Unproven::Store(error) => store_failed(error),
     }
+}
+
+/// The code of [`store_failed`]'s answer, for metrics.
+#[must_use]
+pub fn store_code(error: &StoreError) -> &'static str {
+    if error.ailment().may_pass() { TEMPORARILY_UNAVAILABLE.code } else { SERVER_ERROR.code }
 }
 
 /// The store could not answer: 503 where it may later, so that a client comes back (RFC 9110 §15.6.4).

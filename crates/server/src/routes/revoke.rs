@@ -3,14 +3,14 @@
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use oidc_provider::client::Client;
-use oidc_provider::revocation::{self, RevocationError};
+use oidc_provider::revocation;
 use oidc_provider::{access_token, refresh};
 use persistence::StoreError;
 use persistence::grants::{Grant, LiveGrant};
 use uuid::Uuid;
 
 use super::client_auth::proven_client;
-use super::form::{FormError, form, method_not_allowed};
+use super::form::{form, method_not_allowed};
 use super::refusal::{refuse, refuse_client, store_failed};
 use crate::provider::Provider;
 
@@ -21,8 +21,7 @@ pub(super) fn configure(services: &mut ServiceConfig) {
 async fn revoke(request: HttpRequest, body: web::Bytes, provider: Data<Provider>) -> HttpResponse {
     let parameters = match form(&request, &body) {
         Ok(parameters) => parameters,
-        Err(FormError::Parameters(error)) => return refuse(&RevocationError::from(error)),
-        Err(error @ FormError::ContentType) => return refuse(&error),
+        Err(error) => return refuse(&error),
     };
     let client = match proven_client(&request, &parameters, &provider, "/oauth2/revoke").await {
         Ok(client) => client,

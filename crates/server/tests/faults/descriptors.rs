@@ -19,6 +19,7 @@ fn limited(machine: &Machine, files: u32) -> Command {
 async fn a_flood_of_connections_takes_no_descriptor_from_those_who_are_served() {
     let _alone = alone().await;
     let machine = Machine::new();
+    machine.configure("request_seconds = 2", "");
     let node = machine.try_serve(&mut limited(&machine, 160)).unwrap_or_else(|(status, said)| panic!("{status}: {said}"));
     let portal = Portal::of(&machine);
     let browser = signed_in(&machine).await;
@@ -26,15 +27,18 @@ async fn a_flood_of_connections_takes_no_descriptor_from_those_who_are_served() 
 
     let flood: Vec<TcpStream> = (0..400).map(|_| TcpStream::connect(("127.0.0.1", machine.port)).unwrap()).collect();
     // Every descriptor that connections may have is taken when the node says so; the watchers' listener tells it.
-    let full = loop {
-        let ready = probe(&machine.watch(), "/readyz").await;
-        if ready.status == 503 {
-            break ready;
+    let full = async {
+        loop {
+            let ready = probe(&machine.watch(), "/readyz").await;
+            if ready.status == 503 {
+                break ready;
+            }
         }
     };
+    let full = tokio::time::timeout(std::time::Duration::from_secs(60), full).await.expect("the flood takes every connection");
     assert!(full.is_put_off() && full.json["reason"] == "connections", "{full:?}");
     assert_eq!(probe(&machine.watch(), "/healthz").await.status, 200);
-    assert!(machine.log().contains("every connection that open files allow is taken"), "{}", machine.log());
+    assert!(machine.log().contains("every connection that open files and http.connections allow is taken"), "{}", machine.log());
     assert!(!machine.log().contains("Too many open files"), "{}", machine.log());
     // Commands and the database still have theirs.
     machine.is_sound();
@@ -60,6 +64,7 @@ async fn too_few_descriptors_for_the_database_are_named_at_start() {
 async fn a_connection_that_says_nothing_is_closed() {
     let _alone = alone().await;
     let machine = Machine::new();
+    machine.configure("request_seconds = 2", "");
     let node = machine.serve();
     let mut silent = TcpStream::connect(("127.0.0.1", machine.port)).unwrap();
     silent.write_all(b"GET /healthz HT").unwrap();

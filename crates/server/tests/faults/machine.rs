@@ -62,7 +62,7 @@ impl Machine {
         };
         let text = format!(
             "issuer = \"http://localhost:{port}\"\nlisten = \"127.0.0.1:{port}\"\ndata_dir = \"{data}\"\n[database]\nurl = \"sqlite://{data}/dinhdanh.sqlite\"\n\
-             [http]\nworkers = 2\n{http}\n[metrics]\nlisten = \"127.0.0.1:{watch}\"\n[passwords]\nthreads = 1\nmemory_kib = 64\niterations = 1\n\
+             [http]\nworkers = 2\nlongest_wait_milliseconds = 0\n{http}\n[metrics]\nlisten = \"127.0.0.1:{watch}\"\n[passwords]\nthreads = 1\nmemory_kib = 64\niterations = 1\n\
              [log]\nlevel = \"info,dinhdanh::http::headers=warn\"\n[sandbox]\nenabled = true\n{sandbox}\n{}{}",
             portal("portal", "scope = \"openid profile email offline_access\""),
             portal("level-two", "scope = \"openid profile\"\nmin_account_level = 2\nmin_authentication_level = 2"),

@@ -2,6 +2,7 @@
 
 use std::sync::Mutex;
 use std::sync::mpsc::{Sender, channel};
+use std::time::Duration;
 
 use crate::support::{AN, Answer, App};
 
@@ -9,16 +10,29 @@ use crate::support::{AN, Answer, App};
 struct Standstill(#[allow(dead_code)] Sender<()>);
 
 impl Standstill {
-    fn of(app: &App) -> Self {
+    async fn of(app: &App) -> Self {
         let (release, gate) = channel::<()>();
+        let (begun, entered) = channel::<()>();
         let gate = Mutex::new(gate);
         let blocked = app.provider.store.run(move |_| {
+            let _ = begun.send(());
             let _ = gate.lock().unwrap().recv();
             Ok(())
         });
         tokio::spawn(blocked);
+        tokio::task::spawn_blocking(move || entered.recv()).await.unwrap().expect("the writer stands still");
         Self(release)
     }
+}
+
+/// Waits until so many requests are being worked on.
+async fn until_in_flight(app: &App, requests: usize) {
+    let reached = async {
+        while app.provider.admission.in_flight() < requests {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), reached).await.expect("they are held in flight");
 }
 
 fn wants_to_see_you_later(answer: &Answer) -> bool {
@@ -34,7 +48,7 @@ async fn over_the_bound_new_sign_ins_wait_outside_and_begun_ones_finish() {
         codes.push(portal.silently(&browser, &[]).await.parameter("code").unwrap());
     }
     let one_more = codes.pop().unwrap();
-    let standstill = Standstill::of(&app);
+    let standstill = Standstill::of(&app).await;
     let held: Vec<_> = codes
         .into_iter()
         .map(|code| {
@@ -42,9 +56,7 @@ async fn over_the_bound_new_sign_ins_wait_outside_and_begun_ones_finish() {
             tokio::spawn(async move { portal.exchange(&code).await.status })
         })
         .collect();
-    while app.provider.admission.in_flight() < 4 {
-        tokio::task::yield_now().await;
-    }
+    until_in_flight(&app, 4).await;
 
     let page = browser.get(&portal.authorize(&[])).await;
     assert!(wants_to_see_you_later(&page) && page.is_notice(503), "{} {}", page.status, page.text());
@@ -77,7 +89,7 @@ async fn half_of_the_room_is_kept_for_what_finishes_a_sign_in() {
     let (portal, browser) = (app.trusted_portal(), app.browser_of(AN).await);
     let code = portal.silently(&browser, &[]).await.parameter("code").unwrap();
     let other = portal.silently(&browser, &[]).await.parameter("code").unwrap();
-    let standstill = Standstill::of(&app);
+    let standstill = Standstill::of(&app).await;
     let held: Vec<_> = [code, other]
         .into_iter()
         .map(|code| {
@@ -85,9 +97,7 @@ async fn half_of_the_room_is_kept_for_what_finishes_a_sign_in() {
             tokio::spawn(async move { portal.exchange(&code).await.status })
         })
         .collect();
-    while app.provider.admission.in_flight() < 2 {
-        tokio::task::yield_now().await;
-    }
+    until_in_flight(&app, 2).await;
     assert!(wants_to_see_you_later(&browser.get(&portal.authorize(&[])).await));
     drop(standstill);
     for exchange in held {
@@ -102,7 +112,7 @@ async fn a_full_writer_queue_is_503_with_retry_after_on_pages_and_for_programs()
     let code = portal.silently(&browser, &[]).await.parameter("code").unwrap();
     let page = app.browser();
     let sign_in = page.get(&portal.authorize(&[])).await;
-    let standstill = Standstill::of(&app);
+    let standstill = Standstill::of(&app).await;
     // While the writer stands still the queue only grows, until somebody is told at once that it is full.
     let mut waiting: Vec<tokio::task::JoinHandle<_>> = Vec::new();
     while !waiting.iter().rev().take(64).any(tokio::task::JoinHandle::is_finished) {

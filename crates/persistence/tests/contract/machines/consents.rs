@@ -118,7 +118,7 @@ fn evidence(world: &World) -> Evidence {
 
 /// After every step: what stands is what was agreed last, it covers exactly that, every event is recorded, and no grant outlives a withdrawal.
 fn holds(world: &World, account: Uuid, model: &Model) -> Result<(), TestCaseError> {
-    let standing = world.read(|db| Consent::find(db, account, CLIENT));
+    let standing = world.agreed(account, CLIENT);
     prop_assert_eq!(&standing, &model.standing);
     prop_assert_eq!(world.read(|db| Consent::list(db, account)).len(), usize::from(standing.is_some()));
     if let Some(standing) = &standing {

@@ -147,7 +147,7 @@ fn anew(session: &Session, model: &Model, secret: u8) -> Session {
 /// After every step: live exactly when the model is, and of the model's secret, factors and limits.
 fn holds(world: &World, session: &Session, model: &Model) -> Result<(), TestCaseError> {
     let (id, now): (Uuid, _) = (session.id, at(model.now));
-    let live = world.read(|db| Session::find_live(db, id, now, Duration::seconds(IDLE)));
+    let live = world.live_session(id, now, Duration::seconds(IDLE));
     prop_assert_eq!(live.is_some(), model.is_live(), "{:?}", model);
     let stored = world.read(|db| Session::find(db, id)).unwrap();
     prop_assert_eq!(stored.secret_hash, [model.secret; 32]);

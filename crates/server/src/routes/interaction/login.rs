@@ -148,6 +148,7 @@ async fn enter(posted: &mut Posted<'_>, client: &Client, account: Account) -> Re
     };
     let (row, renewed, spare) = (session.clone(), kept.is_some(), provider.randomness.uuid(now));
     let notice = notice(posted, client, &holder, now);
+    let told = notice.is_some();
     let keyring = provider.keyring.clone();
     session.id = provider
         .store
@@ -168,7 +169,9 @@ async fn enter(posted: &mut Posted<'_>, client: &Client, account: Account) -> Re
             Ok(row.id)
         })
         .await?;
-    provider.delivery.wake();
+    if told {
+        provider.delivery.wake();
+    }
     posted.visit.set_cookie(SessionSecret::issue(session.id, random).cookie(Transport::of(&provider.config.issuer)));
     posted.interaction.belongs_to(id);
     posted.interaction.authenticated = Some(session.id);

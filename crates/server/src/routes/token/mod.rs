@@ -4,12 +4,14 @@ mod client_credentials;
 mod code;
 mod refresh;
 
+use std::sync::Arc;
+
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use oidc_provider::access_token::{self, AccessToken, LONGEST_JWT_LIFETIME};
 use oidc_provider::authorization::Authentication;
 use oidc_provider::client::{AccessTokenFormat, Client};
-use oidc_provider::error::Registered as _;
+use oidc_provider::error::{Registered as _, SERVER_ERROR};
 use oidc_provider::jose::KeyError;
 use oidc_provider::scope::Scope;
 use oidc_provider::token::{Grant, TokenError, TokenResponse, permit};
@@ -19,7 +21,7 @@ use uuid::Uuid;
 
 use super::client_auth::{Unproven, proven_client};
 use super::form::{FormError, form, method_not_allowed};
-use super::refusal::{refuse, refuse_client, store_failed};
+use super::refusal::{refuse, refuse_client, store_code, store_failed};
 use crate::http::answer;
 use crate::provider::Provider;
 
@@ -43,9 +45,9 @@ impl Failure {
         match self {
             Self::Refused(error) => error.answer().0.code,
             Self::Unproven(unproven) => unproven.code(),
-            Self::Body(_) => "invalid_request",
-            Self::Store(error) if error.ailment().may_pass() => "temporarily_unavailable",
-            Self::Store(_) | Self::Signing(_) => "server_error",
+            Self::Body(error) => error.answer().0.code,
+            Self::Store(error) => store_code(error),
+            Self::Signing(_) => SERVER_ERROR.code,
         }
     }
 
@@ -62,10 +64,7 @@ impl Failure {
 
 impl From<FormError> for Failure {
     fn from(error: FormError) -> Self {
-        match error {
-            FormError::Parameters(error) => Self::Refused(error.into()),
-            error @ FormError::ContentType => Self::Body(error),
-        }
+        Self::Body(error)
     }
 }
 
@@ -94,37 +93,38 @@ impl From<KeyError> for Failure {
 }
 
 async fn token(request: HttpRequest, body: web::Bytes, provider: Data<Provider>) -> HttpResponse {
-    let mut grant_type = "unknown";
-    match issue(&request, &body, &provider, &mut grant_type).await {
+    let (kind, outcome) = match asked(&request, &body, &provider).await {
+        Ok((client, grant)) => (grant_type(&grant), issue(&request, &provider, &client, grant).await),
+        Err(failure) => ("unknown", Err(failure)),
+    };
+    match outcome {
         Ok(response) => {
-            provider.metrics.token(grant_type, "issued");
+            provider.metrics.token(kind, "issued");
             answer::json(&response)
         }
         Err(failure) => {
-            provider.metrics.token(grant_type, failure.code());
+            provider.metrics.token(kind, failure.code());
             failure.answer()
         }
     }
 }
 
-/// Names the grant's type as soon as it is known and allowed.
-async fn issue(
-    request: &HttpRequest,
-    body: &web::Bytes,
-    provider: &Provider,
-    grant_type_of: &mut &'static str,
-) -> Result<TokenResponse, Failure> {
+/// The client, proven, and a grant of a type that it may use.
+async fn asked(request: &HttpRequest, body: &web::Bytes, provider: &Provider) -> Result<(Arc<Client>, Grant), Failure> {
     let parameters = form(request, body)?;
     let client = proven_client(request, &parameters, provider, "/oauth2/token").await?;
     let grant = Grant::parse(&parameters)?;
     permit(&grant, &client)?;
-    *grant_type_of = grant_type(&grant);
+    Ok((client, grant))
+}
+
+async fn issue(request: &HttpRequest, provider: &Provider, client: &Client, grant: Grant) -> Result<TokenResponse, Failure> {
     match grant {
         Grant::AuthorizationCode { code, redirect_uri, code_verifier } => {
-            code::redeem(request, provider, &client, &code, redirect_uri.as_deref(), code_verifier.as_ref()).await
+            code::redeem(request, provider, client, &code, redirect_uri.as_deref(), code_verifier.as_ref()).await
         }
-        Grant::RefreshToken { refresh_token, scope } => refresh::rotate(request, provider, &client, &refresh_token, scope.as_ref()).await,
-        Grant::ClientCredentials { scope } => client_credentials::issue(provider, &client, scope.as_ref()),
+        Grant::RefreshToken { refresh_token, scope } => refresh::rotate(request, provider, client, &refresh_token, scope.as_ref()).await,
+        Grant::ClientCredentials { scope } => client_credentials::issue(provider, client, scope.as_ref()),
     }
 }
 

