@@ -17,13 +17,20 @@ pub struct Crowd {
     portal: Rc<Portal>,
     idle: Vec<User>,
     made: usize,
+    people_each: usize,
 }
 
 impl Crowd {
     /// Nobody yet.
     #[must_use]
     pub fn new(portal: Portal) -> Self {
-        Self { portal: Rc::new(portal), idle: Vec::new(), made: 0 }
+        Self { portal: Rc::new(portal), idle: Vec::new(), made: 0, people_each: 1 }
+    }
+
+    /// Each user signs in as so many people, who take turns in [`Workload::Sso`].
+    #[must_use]
+    pub fn with_people_each(self, people: usize) -> Self {
+        Self { people_each: people.max(1), ..self }
     }
 
     /// The provider's name.
@@ -44,8 +51,8 @@ impl Crowd {
     /// The first [`Failure`] of the preparations.
     pub async fn take(&mut self, users: usize, workload: Workload) -> Result<Vec<User>, Failure> {
         while self.idle.len() < users {
-            self.idle.push(User::new(self.made, self.portal.clone()));
-            self.made += 1;
+            self.idle.push(User::new(self.made..self.made + self.people_each, self.portal.clone()));
+            self.made += self.people_each;
         }
         let mut taken = self.idle.split_off(self.idle.len() - users);
         for some in taken.chunks_mut(AT_ONCE) {

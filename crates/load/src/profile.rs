@@ -64,6 +64,13 @@ pub struct UsersProfile {
     password: String,
     /// How many there are.
     pub count: usize,
+    /// From one to the next, so that few can stand for all.
+    #[serde(default = "one")]
+    stride: usize,
+}
+
+fn one() -> usize {
+    1
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -98,7 +105,7 @@ impl Profile {
     /// What the person with this number fills into the sign-in form.
     #[must_use]
     pub fn fields(&self, number: usize) -> Vec<(String, String)> {
-        let number = number % self.users.count.max(1);
+        let number = number.wrapping_mul(self.users.stride) % self.users.count.max(1);
         let fill = |text: &str| text.replace("{n6}", &format!("{number:06}")).replace("{n}", &number.to_string());
         let (user, password) = (fill(&self.users.name), fill(&self.users.password));
         let forms = self.rules.iter().filter_map(|rule| rule.form.as_ref());

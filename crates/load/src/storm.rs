@@ -69,7 +69,7 @@ pub async fn run(crowd: &mut Crowd, storm: Storm, rounds: Rounds) -> anyhow::Res
     let sso_alone = open::run(crowd, arrivals, rounds).await?;
 
     let shared = Rc::new(Logins::default());
-    let people: Vec<User> = (0..storm.people).map(|number| User::new(number, crowd.portal().clone())).collect();
+    let people: Vec<User> = (0..storm.people).map(|number| User::new(number..number + 1, crowd.portal().clone())).collect();
     let signing_in: Vec<_> = people.into_iter().map(|user| spawn_local(sign_in_again_and_again(user, shared.clone()))).collect();
     let begun = Instant::now();
     let sso_beside_logins = open::run(crowd, arrivals, rounds).await?;
@@ -114,7 +114,7 @@ async fn sign_in_again_and_again(mut user: User, shared: Rc<Logins>) {
 async fn all_at_once(crowd: &Crowd, people: usize) -> anyhow::Result<Tally> {
     let mut coming = JoinSet::new();
     for number in 0..people {
-        let mut user = User::new(number, crowd.portal().clone());
+        let mut user = User::new(number..number + 1, crowd.portal().clone());
         coming.spawn_local(async move {
             let begun = Instant::now();
             let outcome = within_limit(&mut user, Workload::Login).await;

@@ -1,7 +1,10 @@
 //! A virtual user: a browser, the portal that it uses, and what they hold.
 
+use std::collections::VecDeque;
+use std::ops::Range;
 use std::rc::Rc;
 
+use cookie_store::CookieStore;
 use dinhdanh::randomness::Randomness;
 use rand::SeedableRng as _;
 use rand::rngs::SmallRng;
@@ -14,9 +17,11 @@ use crate::workload::Workload;
 
 /// Who repeats an operation.
 pub struct User {
-    number: usize,
+    numbers: Range<usize>,
     portal: Rc<Portal>,
     browser: Browser,
+    /// Sessions of the other people; the next to use stands first.
+    sessions: VecDeque<CookieStore>,
     random: SmallRng,
     signed_in: bool,
     access: Option<String>,
@@ -24,18 +29,18 @@ pub struct User {
 }
 
 impl User {
-    /// The person with this number, not signed in, without a connection.
+    /// The person with the first of these numbers, not signed in, without a connection; before each [`Workload::Sso`] the next one's turn comes.
     #[must_use]
-    pub fn new(number: usize, portal: Rc<Portal>) -> Self {
+    pub fn new(numbers: Range<usize>, portal: Rc<Portal>) -> Self {
         let browser = Browser::new(Connection::new(portal.origin.clone()));
         let random = SmallRng::from_seed(Randomness::system().bytes());
-        Self { number, portal, browser, random, signed_in: false, access: None, refresh: None }
+        Self { numbers, portal, browser, sessions: VecDeque::new(), random, signed_in: false, access: None, refresh: None }
     }
 
     /// Another connection of the same browser, with the same session.
     #[must_use]
     pub fn another_connection(&self) -> Self {
-        let mut other = Self::new(self.number, self.portal.clone());
+        let mut other = Self::new(self.numbers.clone(), self.portal.clone());
         other.browser.jar = self.browser.jar.clone();
         other.signed_in = self.signed_in;
         other
@@ -47,7 +52,11 @@ impl User {
     /// [`Failure`].
     pub async fn prepare(&mut self, workload: Workload) -> Result<(), Failure> {
         if workload.needs_session() && !self.signed_in {
-            self.access = Some(self.sign_in().await?.access_token);
+            self.access = Some(self.sign_in(self.numbers.start).await?.access_token);
+            for number in self.numbers.clone().skip(1) {
+                self.sessions.push_back(std::mem::take(&mut self.browser.jar));
+                self.access = Some(self.sign_in(number).await?.access_token);
+            }
             self.signed_in = true;
         }
         if workload.needs_access_token() {
@@ -78,14 +87,17 @@ impl User {
                 let client = portal.profile.cc_client.as_ref().ok_or_else(|| Failure::Wrong("the profile has no cc_client".to_owned()))?;
                 portal.client_credentials(&mut self.browser.connection, client).await.map(drop)
             }
-            Workload::Sso => self.sso().await.map(drop),
+            Workload::Sso => {
+                self.next_person();
+                self.sso().await.map(drop)
+            }
             Workload::SsoUserinfo => {
                 let tokens = self.sso().await?;
                 portal.userinfo(&mut self.browser.connection, &tokens.access_token).await
             }
             Workload::Login => {
                 self.browser.jar.clear();
-                let tokens = self.sign_in().await?;
+                let tokens = self.sign_in(self.numbers.start).await?;
                 portal.userinfo(&mut self.browser.connection, &tokens.access_token).await
             }
             Workload::Refresh => {
@@ -109,6 +121,12 @@ impl User {
         self.browser.connection.close();
     }
 
+    fn next_person(&mut self) {
+        if let Some(next) = self.sessions.pop_front() {
+            self.sessions.push_back(std::mem::replace(&mut self.browser.jar, next));
+        }
+    }
+
     /// The sign-in that finds a session: authorize, code, tokens.
     async fn sso(&mut self) -> Result<Tokens, Failure> {
         let portal = self.portal.clone();
@@ -119,11 +137,11 @@ impl User {
     }
 
     /// The sign-in with the page and the password.
-    async fn sign_in(&mut self) -> Result<Tokens, Failure> {
+    async fn sign_in(&mut self, number: usize) -> Result<Tokens, Failure> {
         let portal = self.portal.clone();
         let client = &portal.profile.client;
         let begun = portal.begin(client, &portal.profile.login_extra, &mut self.random);
-        let fields = portal.profile.fields(self.number);
+        let fields = portal.profile.fields(number);
         let callback = self.browser.visit(begun.url.clone(), &client.redirect_uri, Some(fields)).await?;
         portal.finish(&mut self.browser.connection, client, &begun, &callback).await
     }

@@ -104,6 +104,9 @@ pub(crate) struct RunArguments {
     /// Users at once.
     #[arg(long, value_delimiter = ',', default_values_t = [1, 16, 64])]
     pub users: Vec<usize>,
+    /// People as whom each user signs in, in turn (`sso`).
+    #[arg(long, default_value_t = 1, value_name = "NUMBER")]
+    pub people_each: usize,
 }
 
 #[derive(Debug, Args)]

@@ -11,7 +11,7 @@ use crate::workload::Workload;
 /// `load run`: a row for each workload and number of users. A workload that fails does not stop the others.
 pub(super) async fn run(arguments: &RunArguments, out: Option<&Path>) -> anyhow::Result<()> {
     let profile = Profile::load(arguments.target.profile.as_deref())?;
-    let mut crowd = Crowd::new(Portal::discover(profile).await?);
+    let mut crowd = Crowd::new(Portal::discover(profile).await?).with_people_each(arguments.people_each);
     let workloads = if arguments.workloads.is_empty() { &Workload::ALL[..] } else { &arguments.workloads };
     let rounds = arguments.times.rounds(arguments.target.pid);
     println!("{}", crowd.name());
