@@ -162,7 +162,8 @@ pub enum KeysOperation {
     /// when the key is stolen.
     #[command(after_help = "Example:\n  dinhdanh keys retire wJx3…  --config dinhdanh.toml")]
     Retire {
-        /// The key's id, as `keys list` shows it
+        /// The key's id, as `keys list` shows it; one that begins with `-h` after `--`
+        #[arg(allow_hyphen_values = true)]
         kid: String,
     },
 }

@@ -224,9 +224,15 @@ fn a_node_counts_what_it_commits() {
         let line = text.lines().find_map(|line| line.strip_prefix("dinhdanh_commit_batch_size_count ")).unwrap_or("0").to_owned();
         line.trim().parse::<u64>().unwrap()
     };
-    let before = commits();
-    crate::operator::http(operator.port, "/readyz");
-    assert_eq!(commits(), before + 1, "readiness is one transaction");
+    // What the node does by itself now and then is counted as well, so the least of several differences is the request's own.
+    let least = (0..10)
+        .map(|_| {
+            let before = commits();
+            crate::operator::http(operator.port, "/readyz");
+            commits() - before
+        })
+        .min();
+    assert_eq!(least, Some(1), "readiness is one transaction");
     node.stop();
 }
 
