@@ -97,6 +97,15 @@ impl Grant {
         .map(|rows| rows == 1)
     }
 
+    /// Revokes a grant for good if it was redeemed, and by this client; anything else is left alone. Answers whether anything changed.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn revoke_redeemed(db: &mut Db, grant: Uuid, client_id: &str, now: OffsetDateTime) -> QueryResult<bool> {
+        let redeemed = grants::table.find(id_bytes(&grant)).filter(grants::client_id.eq(client_id)).filter(grants::revoked_at.is_null());
+        diesel::update(redeemed).set(grants::revoked_at.eq(ms(now))).execute(db).map(|rows| rows == 1)
+    }
+
     /// `false`: a row with this id is there, a grant or a tombstone.
     fn insert(&self, db: &mut Db) -> QueryResult<bool> {
         let values = Written::of(self)?;

@@ -9,6 +9,7 @@ use oidc_provider::access_token::AccessTokenKeys;
 use oidc_provider::client::Client;
 use oidc_provider::jose::SigningKeys;
 use oidc_provider::refresh::RefreshKey;
+use oidc_provider::secret::CodeKey;
 use oidc_provider::subject::PairwiseKey;
 use persistence::clients::ClientRecord;
 use persistence::{Keyring, Mode, ShortLived, Store, StoreError};
@@ -64,6 +65,7 @@ pub struct Provider {
     published: RwLock<Arc<Published>>,
     clients: RwLock<HashMap<String, KnownClient>>,
     access_token_keys: AccessTokenKeys,
+    code_key: CodeKey,
     refresh_key: RefreshKey,
     pairwise_key: PairwiseKey,
 }
@@ -125,6 +127,7 @@ impl Provider {
             signing: RwLock::new(Arc::new(signing)),
             clients: RwLock::new(HashMap::new()),
             access_token_keys: keyring.access_token_keys(),
+            code_key: keyring.code_key(),
             refresh_key: keyring.refresh_key(),
             pairwise_key: keyring.pairwise_key(),
             config,
@@ -170,6 +173,12 @@ impl Provider {
     #[must_use]
     pub fn access_token_keys(&self) -> &AccessTokenKeys {
         &self.access_token_keys
+    }
+
+    /// The key under which codes name their grants.
+    #[must_use]
+    pub fn code_key(&self) -> &CodeKey {
+        &self.code_key
     }
 
     /// The key of refresh tokens.

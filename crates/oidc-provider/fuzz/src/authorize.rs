@@ -4,7 +4,7 @@ use oidc_provider::authorization::{Delivery, ErrorRedirect, IdTokenHint, Resolve
 use oidc_provider::authorization::{client_id, failure, resolve, success};
 use oidc_provider::client::{Client, GrantType};
 use oidc_provider::parameters::Parameters;
-use oidc_provider::secret::Code;
+use oidc_provider::secret::{Code, CodeKey};
 use url::Url;
 
 use crate::actors::{ISSUER, NOW, client, known_scopes};
@@ -35,7 +35,7 @@ fn resolved(parameters: &Parameters, client: &Client, request: &ResolvedRequest)
     assert!(request.acr_values.iter().all(|acr| acr == "LoA1" || acr == "LoA2"), "an acr that we do not know");
     let stored = serde_json::to_string(request).unwrap_or_default();
     assert_eq!(serde_json::from_str::<ResolvedRequest>(&stored).ok().as_ref(), Some(request), "kept as {stored}");
-    let code = Code::from_random([7; 32]);
+    let code = Code::of_grant(&CodeKey::new([7; 32]), uuid::Uuid::nil());
     arrives(client, request.redirect_uri.as_str(), request.state.as_deref(), ("code", code.expose()), &success(request, &code, ISSUER));
 }
 

@@ -3,7 +3,7 @@
 use oidc_provider::authorization::Prompt;
 use oidc_provider::pkce::{CodeChallenge, CodeVerifier};
 use oidc_provider::scope::Scope;
-use oidc_provider::secret::Code;
+use oidc_provider::secret::{Code, CodeKey};
 
 /// What is accepted keeps to the grammar, and is given back as it came.
 pub fn run(data: &[u8]) {
@@ -25,7 +25,8 @@ pub fn run(data: &[u8]) {
     }
     if let Ok(code) = Code::parse(text) {
         assert_eq!(code.expose(), text);
-        assert!(text.len() == 43 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)));
+        assert!(text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)));
+        assert_eq!(code.grant(&CodeKey::new([7; 32])), None, "a code that nobody made");
     }
     if let Ok(prompt) = Prompt::parse(text) {
         let stored = serde_json::to_string(&prompt).unwrap_or_default();

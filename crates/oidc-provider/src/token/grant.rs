@@ -91,13 +91,17 @@ fn scope(params: &Parameters) -> Result<Option<Scope>, TokenError> {
 mod tests {
     use super::*;
 
+    fn code() -> secret::Code {
+        secret::Code::of_grant(&secret::CodeKey::new([3; 32]), uuid::Uuid::nil())
+    }
+
     fn parse(pairs: &[(&str, &str)]) -> Result<Grant, TokenError> {
         Grant::parse(&Parameters::from_pairs(pairs.iter().copied()))
     }
 
     #[test]
     fn a_code_request_is_read() {
-        let code = secret::Code::from_random([3; 32]);
+        let code = code();
         let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
         let grant = parse(&[
             ("grant_type", "authorization_code"),
@@ -113,7 +117,7 @@ mod tests {
 
     #[test]
     fn every_malformed_request_has_its_cause() {
-        let code = secret::Code::from_random([3; 32]);
+        let code = code();
         let code = code.expose();
         let cases: [(&[(&str, &str)], TokenError); 13] = [
             (&[], TokenError::GrantTypeMissing),
@@ -121,7 +125,7 @@ mod tests {
             (&[("grant_type", "password")], TokenError::GrantTypeUnsupported),
             (&[("grant_type", "Authorization_Code"), ("code", code)], TokenError::GrantTypeUnsupported),
             (&[("grant_type", "authorization_code")], TokenError::CodeMissing),
-            (&[("grant_type", "authorization_code"), ("code", &code[..42])], TokenError::CodeMalformed),
+            (&[("grant_type", "authorization_code"), ("code", &code[..63])], TokenError::CodeMalformed),
             (&[("grant_type", "authorization_code"), ("code", "a\0b")], TokenError::CodeMalformed),
             (&[("grant_type", "authorization_code"), ("code", code), ("code", code)], TokenError::ParameterRepeated),
             (&[("grant_type", "authorization_code"), ("code", code), ("code_verifier", "short")], TokenError::VerifierMalformed),

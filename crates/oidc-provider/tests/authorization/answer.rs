@@ -9,10 +9,10 @@ use oidc_provider::{
 
 use crate::actors::{CALLBACK, ISSUER, ask, asked, native_app, portal_metadata, register};
 
-const CODE: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+const CODE: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 fn code() -> Code {
-    Code::from_random([0; 32])
+    Code::parse(CODE).unwrap()
 }
 
 fn location(delivery: Delivery) -> String {

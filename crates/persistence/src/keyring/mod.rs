@@ -13,6 +13,7 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use oidc_provider::access_token::AccessTokenKeys;
 use oidc_provider::refresh::RefreshKey;
+use oidc_provider::secret::CodeKey;
 use oidc_provider::subject::PairwiseKey;
 use quick_cache::sync::Cache;
 use sha2::Sha256;
@@ -193,6 +194,12 @@ impl Keyring {
     #[must_use]
     pub fn pairwise_key(&self) -> PairwiseKey {
         PairwiseKey::new(*newest(&self.0.pairwise).key)
+    }
+
+    /// The key of authorization codes, which live a minute: derived from that of refresh tokens, so that no older generation is needed.
+    #[must_use]
+    pub fn code_key(&self) -> CodeKey {
+        CodeKey::new(mac(&newest(&self.0.refresh).key, b"authorization code", b""))
     }
 
     /// The key of refresh tokens.

@@ -11,6 +11,7 @@ contract!(
     a_grant_revoked_before_its_redemption_is_redeemed_once_and_never_lives,
     a_revocation_wins_against_a_redemption_in_whichever_order_they_come,
     another_clients_grant_is_not_revoked,
+    only_a_redeemed_grant_is_revoked_by_its_forgotten_code,
     a_code_of_an_older_epoch_is_void,
     a_code_of_an_ended_session_is_void,
     a_grant_lives_as_long_as_account_session_and_term_allow,
@@ -125,7 +126,22 @@ fn another_clients_grant_is_not_revoked(world: &World) {
     redeem(world, &code);
     let id = code.grant.id;
     assert!(!world.run(move |db| Grant::revoke(db, id, "portal-b", None, NOW)));
+    assert!(!world.run(move |db| Grant::revoke_redeemed(db, id, "portal-b", NOW)));
     assert!(is_live(world, &code.grant));
+}
+
+fn only_a_redeemed_grant_is_revoked_by_its_forgotten_code(world: &World) {
+    let code = code(world, "openid");
+    let (id, client_id) = (code.grant.id, code.grant.client_id.clone());
+    let revoke = |world: &World| {
+        let client_id = client_id.clone();
+        world.run(move |db| Grant::revoke_redeemed(db, id, &client_id, NOW))
+    };
+    assert!(!revoke(world));
+    assert_eq!(redeem(world, &code), Redemption::Done, "no tombstone was left");
+    assert!(revoke(world));
+    assert!(!is_live(world, &code.grant));
+    assert!(!revoke(world), "once");
 }
 
 fn a_code_of_an_older_epoch_is_void(world: &World) {

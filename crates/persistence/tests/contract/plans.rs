@@ -71,6 +71,7 @@ fn no_hot_query_walks_a_table() {
         GrantStanding::find(db, &keyring, grant.id, NOW, TODAY)?;
         Family::rotate(db, grant.id, 0, NOW, Duration::SECOND, &refresh)?;
         UsageRecord::list(db, account, None, 10)?;
+        Grant::revoke_redeemed(db, grant.id, CLIENT, NOW)?;
         Grant::revoke(db, grant.id, CLIENT, Some(account), NOW)?;
         EidLock::place(db, &lock)?;
         EidLock::lift(db, account, LockGround::HolderRequest, "test", NOW)?;

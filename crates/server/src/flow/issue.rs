@@ -31,10 +31,11 @@ pub async fn code(
         remember(visit, client, interaction, present, assessment, attributes).await?;
     }
     let now = provider.clock.now();
-    let code = secret::Code::from_random(provider.randomness.bytes());
+    let grant_id = provider.randomness.uuid(now);
+    let code = secret::Code::of_grant(provider.code_key(), grant_id);
     let request = &interaction.request;
     let issued = authorization::Code {
-        grant_id: provider.randomness.uuid(now),
+        grant_id,
         client_id: client.client_id.clone(),
         redirect_uri: request.redirect_uri.clone(),
         code_challenge: request.code_challenge.clone(),

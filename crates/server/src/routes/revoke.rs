@@ -6,7 +6,7 @@ use oidc_provider::client::Client;
 use oidc_provider::revocation;
 use oidc_provider::{access_token, refresh};
 use persistence::StoreError;
-use persistence::grants::{Grant, LiveGrant};
+use persistence::grants::Grant;
 use uuid::Uuid;
 
 use super::client_auth::proven_client;
@@ -42,15 +42,7 @@ async fn end(provider: &Provider, client: &Client, text: &str) -> Result<(), Sto
     let Some(grant_id) = grant_of(provider, client, text) else { return Ok(()) };
     let now = provider.clock.now();
     let client_id = client.client_id.clone();
-    provider
-        .store
-        .run(move |db| match LiveGrant::find(db, grant_id, now)? {
-            Some(LiveGrant(grant)) if grant.client_id == client_id => {
-                Grant::revoke(db, grant_id, &client_id, Some(grant.account_id), now).map(drop)
-            }
-            Some(_) | None => Ok(()),
-        })
-        .await
+    provider.store.run(move |db| Grant::revoke_redeemed(db, grant_id, &client_id, now)).await.map(drop)
 }
 
 fn grant_of(provider: &Provider, client: &Client, text: &str) -> Option<Uuid> {

@@ -147,6 +147,40 @@ async fn a_code_used_again_revokes_also_after_a_restart() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_code_used_again_revokes_its_grant_when_the_store_has_forgotten_it() {
+    let app = App::start().await;
+    let (portal, browser) = (app.trusted_portal(), app.browser_of(AN).await);
+    let code = portal.silently(&browser, &[("scope", Some("openid profile offline_access"))]).await.parameter("code").unwrap();
+    let tokens = Tokens::of(&portal.exchange(&code).await);
+    app.provider.short_lived.clear().await;
+    // Nobody else ends it: not another client, and not a code that only names the grant.
+    assert_eq!(app.other_portal().exchange(&code).await.json()["error"], "invalid_grant");
+    let forged = format!("{}{}", &code[..22], "A".repeat(42));
+    assert_eq!(portal.exchange(&forged).await.json()["error"], "invalid_grant");
+    assert_eq!(portal.userinfo(&tokens.access_token).await.status, 200);
+
+    assert_eq!(portal.exchange(&code).await.json()["error"], "invalid_grant");
+    assert_eq!(portal.userinfo(&tokens.access_token).await.status, 401);
+    assert_eq!(portal.refresh(&tokens.refresh_token.unwrap()).await.json()["error"], "invalid_grant");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_used_again_after_a_restart_revokes_its_grant() {
+    let app = App::start().await;
+    let (portal, browser) = (app.trusted_portal(), app.browser_of(AN).await);
+    let code = portal.silently(&browser, &[]).await.parameter("code").unwrap();
+    let never_used = portal.silently(&browser, &[]).await.parameter("code").unwrap();
+    let tokens = portal.tokens(&code).await;
+    let restarted = app.restarted().await;
+    let portal = restarted.trusted_portal();
+    assert_eq!(portal.userinfo(&tokens.access_token).await.status, 200);
+    assert_eq!(portal.exchange(&never_used).await.json()["error"], "invalid_grant", "its sign-in begins again");
+    assert_eq!(portal.userinfo(&tokens.access_token).await.status, 200);
+    assert_eq!(portal.exchange(&code).await.json()["error"], "invalid_grant");
+    assert_eq!(portal.userinfo(&tokens.access_token).await.status, 401);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_refresh_token_used_again_revokes_the_family() {
     let app = App::start().await;
     let portal = app.portal();

@@ -126,7 +126,10 @@ async fn consume(provider: &Provider, client: &Client, presented: &secret::Code)
             revoke(provider, &read(value)?).await?;
             Err(TokenError::CodeReused.into())
         }
-        Consumed::Unknown => Err(TokenError::CodeUnknown.into()),
+        Consumed::Unknown => {
+            revoke_forgotten(provider, client, presented).await?;
+            Err(TokenError::CodeUnknown.into())
+        }
     }
 }
 
@@ -136,4 +139,15 @@ async fn revoke(provider: &Provider, code: &Code) -> Result<(), Failure> {
     let (grant_id, client_id, account) = (code.grant_id, code.client_id.clone(), code.authentication.account);
     let now = provider.clock.now();
     Ok(provider.store.run(move |db| Grant::revoke(db, grant_id, &client_id, Some(account), now)).await.map(drop)?)
+}
+
+/// A code of ours that the short-lived store knows no more: redeemed long ago, or before a restart. Another client's grant, and a code that was
+/// never redeemed, are left alone.
+async fn revoke_forgotten(provider: &Provider, client: &Client, presented: &secret::Code) -> Result<(), Failure> {
+    let Some(grant) = presented.grant(provider.code_key()) else { return Ok(()) };
+    let (client_id, now) = (client.client_id.clone(), provider.clock.now());
+    if provider.store.run(move |db| Grant::revoke_redeemed(db, grant, &client_id, now)).await? {
+        tracing::warn!(client_id = %client.client_id, "a code was used again, long after its first use: its grant is revoked");
+    }
+    Ok(())
 }
