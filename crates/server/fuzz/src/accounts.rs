@@ -15,7 +15,8 @@ pub fn run(data: &[u8]) {
             _ => return,
         },
     };
-    let lines = rows.split(|byte| *byte == b'\n').count();
+    // A carriage return by itself ends a row of CSV as well.
+    let lines = rows.split(|byte| matches!(byte, b'\n' | b'\r')).count();
     let mut said = Said::default();
     let outcome = import(opened(), format, Run::Dry, &mut rows, &mut said);
     for row in &said.refused {
