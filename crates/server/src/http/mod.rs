@@ -6,6 +6,7 @@
 pub mod address;
 pub mod admission;
 pub mod answer;
+mod backlog;
 pub mod body;
 pub mod browser;
 mod connections;

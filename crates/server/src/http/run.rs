@@ -13,6 +13,7 @@ use tokio::sync::oneshot;
 
 use super::Connections;
 use super::admission::{EventLoop, admit};
+use super::backlog;
 use super::body::{self, MAX_BODY};
 use super::headers::guard;
 use crate::config::TlsConfig;
@@ -23,6 +24,7 @@ use crate::service_manager::{self, State};
 /// Serves on a listener that is already bound. The background work (deliveries, expiry) ends with it.
 pub async fn run_on(provider: Arc<Provider>, listener: TcpListener, ready: Option<oneshot::Sender<SocketAddr>>) -> anyhow::Result<()> {
     let address = listener.local_addr().context("the listener has no address")?;
+    backlog::widen(&listener).context("the listener cannot be widened")?;
     let workers = provider.config.http.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get));
     let connections = Connections::for_this_process(workers, provider.config.http.connections, provider.config.database.connections)?;
     let metrics = metrics_server(&provider, &connections)?;
