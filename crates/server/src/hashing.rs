@@ -1,9 +1,10 @@
 //! Passwords: Argon2id (RFC 9106) on a few threads of its own, behind a bounded queue.
 //!
 //! One hash costs about 20 ms of a core and 19 MiB. Run inside the HTTP workers, a burst of sign-ins would stop
-//! everything else; run without a bound, it would take the machine down. So the hasher owns its threads, gives
-//! them a lower priority than the threads that answer requests, and says [`Busy`] when its queue is full: the caller
-//! answers 503 with `Retry-After`.
+//! everything else; run without a bound, it would take the machine down. So the hasher owns its threads, lets
+//! them run only while no thread that answers requests wants to, and says [`Busy`] when its queue is full: the caller
+//! answers 503 with `Retry-After`. One more thread has a share of the machine even when it is busy all the time, and takes the
+//! passwords that have waited for [`LONG`].
 //!
 //! An account that does not exist costs the same work as one that does: [`Hasher::verify`] without a stored hash runs
 //! Argon2id with the current parameters and then answers "no".
@@ -13,7 +14,7 @@ mod argon;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 use unicode_normalization::UnicodeNormalization;
@@ -27,7 +28,10 @@ use crate::randomness::Randomness;
 /// A longer password is wrong without being hashed; how long it is says nothing about an account.
 pub const LONGEST_PASSWORD_BYTES: usize = 256;
 
-/// Linux nice value of the hashing threads: behind whatever answers requests, before nothing.
+/// Who has waited so long does not wait for an idle moment any more.
+pub const LONG: Duration = Duration::from_secs(4);
+
+/// Linux nice value of what has to go on beside requests, and must not hold them up.
 #[cfg(target_os = "linux")]
 const NICENESS: i32 = 5;
 
@@ -81,15 +85,24 @@ impl Hasher {
         let shared = Arc::new(Shared {
             state: Mutex::default(),
             ready: Condvar::new(),
+            waiting: Condvar::new(),
             queue: passwords.queue.max(1),
+            long: LONG,
             hashed: AtomicU64::new(0),
             randomness,
         });
         let hasher = Self { shared: Arc::clone(&shared) };
         for number in 0..threads {
             let (shared, current) = (Arc::clone(&shared), current.clone());
-            std::thread::Builder::new().name(format!("hash-{number}")).spawn(move || work(&shared, &current))?;
+            std::thread::Builder::new().name(format!("hash-{number}")).spawn(move || {
+                only_when_idle("password hashing");
+                work(&shared, &current, Shared::next);
+            })?;
         }
+        std::thread::Builder::new().name("hash-late".to_owned()).spawn(move || {
+            step_back("late password hashing");
+            work(&shared, &current, Shared::next_late);
+        })?;
         Ok(hasher)
     }
 
@@ -134,9 +147,13 @@ impl Hasher {
         if state.jobs.len() >= self.shared.queue {
             return Err(Busy);
         }
-        state.jobs.push_back(job);
+        let first = state.jobs.is_empty();
+        state.jobs.push_back(Waiting { since: Instant::now(), job });
         drop(state);
         self.shared.ready.notify_one();
+        if first {
+            self.shared.waiting.notify_one();
+        }
         Ok(())
     }
 }
@@ -145,6 +162,7 @@ impl Drop for Hasher {
     fn drop(&mut self) {
         self.shared.lock().closed = true;
         self.shared.ready.notify_all();
+        self.shared.waiting.notify_all();
     }
 }
 
@@ -168,16 +186,25 @@ impl Job {
     }
 }
 
+struct Waiting {
+    since: Instant,
+    job: Job,
+}
+
 #[derive(Default)]
 struct State {
-    jobs: VecDeque<Job>,
+    jobs: VecDeque<Waiting>,
     closed: bool,
 }
 
 struct Shared {
     state: Mutex<State>,
+    /// There is a password.
     ready: Condvar,
+    /// There is one after there was none: it may have to wait.
+    waiting: Condvar,
     queue: usize,
+    long: Duration,
     hashed: AtomicU64,
     randomness: Randomness,
 }
@@ -197,23 +224,44 @@ impl Shared {
     fn next(&self) -> Option<Job> {
         let mut state = self.lock();
         loop {
-            if let Some(job) = state.jobs.pop_front() {
-                return Some(job);
+            if let Some(waiting) = state.jobs.pop_front() {
+                return Some(waiting.job);
             }
             if state.closed {
                 return None;
             }
-            // A bound on the wait costs nothing and forgives a lost wake-up.
-            state = self.ready.wait_timeout(state, Duration::from_secs(60)).unwrap_or_else(PoisonError::into_inner).0;
+            state = wait(&self.ready, state, FORGIVEN);
+        }
+    }
+
+    /// The next password that has waited for long.
+    fn next_late(&self) -> Option<Job> {
+        let mut state = self.lock();
+        loop {
+            if state.closed {
+                return None;
+            }
+            let waited = state.jobs.front().map(|first| first.since.elapsed());
+            state = match waited {
+                None => wait(&self.waiting, state, FORGIVEN),
+                Some(waited) if waited < self.long => wait(&self.waiting, state, self.long - waited),
+                Some(_) => return state.jobs.pop_front().map(|waiting| waiting.job),
+            };
         }
     }
 }
 
-fn work(shared: &Shared, current: &Current) {
-    step_back("password hashing");
+/// A bound on a wait costs nothing and forgives a lost wake-up.
+const FORGIVEN: Duration = Duration::from_secs(60);
+
+fn wait<'a>(told: &Condvar, state: MutexGuard<'a, State>, at_most: Duration) -> MutexGuard<'a, State> {
+    told.wait_timeout(state, at_most).unwrap_or_else(PoisonError::into_inner).0
+}
+
+fn work(shared: &Shared, current: &Current, next: fn(&Shared) -> Option<Job>) {
     // 19 MiB that are touched once and reused: asking the system for them each time costs a fifth of a hash. A node at rest has none of them.
     let mut memory = Vec::new();
-    while let Some(job) = shared.next() {
+    while let Some(job) = next(shared) {
         if job.abandoned() {
             continue;
         }
@@ -232,6 +280,23 @@ fn work(shared: &Shared, current: &Current) {
             },
         }
     }
+}
+
+/// Lets the calling thread run, for as long as it lives, only while no other wants to: one that wakes up takes its place at once
+/// (`SCHED_IDLE`, sched(7)). Where that cannot be had, it steps back.
+fn only_when_idle(work: &'static str) {
+    #[cfg(target_os = "linux")]
+    {
+        use thread_priority::{NormalThreadSchedulePolicy::Idle, ThreadPriority, ThreadSchedulePolicy};
+        let idle = ThreadSchedulePolicy::Normal(Idle);
+        if let Err(error) = thread_priority::set_thread_priority_and_policy(thread_priority::thread_native_id(), ThreadPriority::Min, idle)
+        {
+            tracing::debug!(?error, work, "a thread cannot wait for idle moments");
+            step_back(work);
+        }
+    }
+    #[cfg(not(target_os = "linux"))]
+    step_back(work);
 }
 
 /// Gives the calling thread, for as long as it lives, a lower priority than those that answer requests.

@@ -384,7 +384,7 @@ pub struct PasswordsConfig {
     /// Lanes.
     #[schemars(range(min = 1, max = 64))]
     pub parallelism: u32,
-    /// Threads that do nothing but hash, at low priority; 0 means one for each processor.
+    /// Threads that do nothing but hash, while nothing else wants to run; 0 means one for each processor.
     #[schemars(range(min = 0, max = 256))]
     pub threads: usize,
     /// Sign-ins that may wait for a thread; beyond that the page says "busy, try again".

@@ -107,6 +107,35 @@ async fn a_full_queue_says_busy_and_later_works_again() {
     assert_eq!(hasher.depth(), 0);
 }
 
+#[test]
+fn who_has_waited_for_long_waits_for_no_idle_moment() {
+    let shared = |long| Shared {
+        state: Mutex::default(),
+        ready: Condvar::new(),
+        waiting: Condvar::new(),
+        queue: 8,
+        long,
+        hashed: AtomicU64::new(0),
+        randomness: Randomness::seeded(1),
+    };
+    let long = Duration::from_millis(30);
+    let hasher = Hasher { shared: Arc::new(shared(long)) };
+    let late = {
+        let shared = Arc::clone(&hasher.shared);
+        std::thread::spawn(move || (shared.next_late().is_some(), Instant::now()))
+    };
+    let (reply, _answer) = oneshot::channel();
+    let asked = Instant::now();
+    hasher.enqueue(Job::Hash { password: normalized("Sandbox#2024"), reply }).unwrap();
+    let (taken, at) = late.join().unwrap();
+    assert!(taken && at - asked >= long, "{:?}", at - asked);
+    assert_eq!(hasher.depth(), 0);
+    let shared = Arc::clone(&hasher.shared);
+    let late = std::thread::spawn(move || shared.next_late().is_none());
+    drop(hasher);
+    assert!(late.join().unwrap(), "the thread ends with the hasher");
+}
+
 #[tokio::test]
 async fn an_abandoned_request_leaves_no_work_behind() {
     let hasher = hasher(&PasswordsConfig { threads: 1, queue: 1, ..cheap() });
