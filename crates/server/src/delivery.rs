@@ -24,6 +24,7 @@ use persistence::messages::{Channel, Message};
 use persistence::{Db, Keyring, Mode, Store, StoreError};
 use time::{Duration, OffsetDateTime};
 use tokio::sync::{Notify, watch};
+use tokio::time::Instant;
 
 use self::gateway::Gateway;
 use self::mail::Mail;
@@ -38,6 +39,10 @@ const AT_ONCE: usize = 16;
 const LEASE: Duration = Duration::seconds(60);
 /// How often the worker looks by itself: other nodes and the command line write messages as well.
 const POLL: StdDuration = StdDuration::from_secs(5);
+/// How long a message that nobody waits for may wait for others.
+const GATHER: StdDuration = StdDuration::from_secs(1);
+/// Messages that a sandbox takes at a time: they go nowhere.
+const SANDBOX_AT_ONCE: usize = 256;
 /// How long a stopping node finishes what it is sending.
 const LAST_CALL: StdDuration = StdDuration::from_secs(15);
 const LONGEST_DELAY: Duration = Duration::minutes(15);
@@ -81,6 +86,7 @@ enum Channels {
 pub struct Delivery {
     channels: Channels,
     wake: Notify,
+    wake_soon: Notify,
 }
 
 impl Delivery {
@@ -96,12 +102,17 @@ impl Delivery {
                 mail: config.mail.as_ref().map(Mail::new).transpose()?.map(Box::new),
             },
         };
-        Ok(Self { channels, wake: Notify::new() })
+        Ok(Self { channels, wake: Notify::new(), wake_soon: Notify::new() })
     }
 
     /// Says that a message was written: it is sent at once instead of at the next look.
     pub fn wake(&self) {
         self.wake.notify_one();
+    }
+
+    /// Says that a message was written that nobody is waiting for: it is sent within a second, together with others.
+    pub fn wake_soon(&self) {
+        self.wake_soon.notify_one();
     }
 
     /// Whether an e-mail would reach anybody: else no second code goes that way.
@@ -117,20 +128,37 @@ impl Delivery {
     pub async fn run(&self, store: &Store, keyring: &Keyring, clock: &Clock, metrics: &Metrics, stop: impl Future<Output = ()>) {
         let mut stop = pin!(stop);
         let mut sending = FuturesUnordered::new();
+        let mut look = true;
+        let mut next_look = Instant::now();
         loop {
-            for message in self.claim(store, keyring, clock, AT_ONCE - sending.len()).await {
-                sending.push(self.deliver(store, clock, metrics, message));
+            if look {
+                for message in self.claim(store, keyring, clock, self.room(sending.len())).await {
+                    sending.push(self.deliver(store, clock, metrics, message));
+                }
+                next_look = Instant::now() + POLL;
             }
-            tokio::select! {
+            look = tokio::select! {
                 () = &mut stop => break,
-                Some(()) = sending.next() => {}
-                () = self.wake.notified(), if sending.len() < AT_ONCE => {}
-                () = tokio::time::sleep(POLL) => {}
-            }
+                Some(()) = sending.next() => true,
+                () = self.wake.notified(), if sending.len() < AT_ONCE => true,
+                () = self.wake_soon.notified() => {
+                    next_look = next_look.min(Instant::now() + GATHER);
+                    false
+                }
+                () = tokio::time::sleep_until(next_look) => true,
+            };
         }
         let rest = async { while sending.next().await.is_some() {} };
         if tokio::time::timeout(LAST_CALL, rest).await.is_err() {
             tracing::warn!("stopped while messages were being sent; they are due again when their claim runs out");
+        }
+    }
+
+    /// How many more may be claimed.
+    fn room(&self, in_the_air: usize) -> usize {
+        match self.channels {
+            Channels::Sandbox => SANDBOX_AT_ONCE,
+            Channels::Real { .. } => AT_ONCE - in_the_air,
         }
     }
 

@@ -57,7 +57,6 @@ async fn queue(node: &Node, channel: Channel, to: &str) {
     };
     let keyring = node.provider.keyring.clone();
     node.provider.store.run(move |db| message.insert(db, &keyring)).await.unwrap();
-    node.provider.delivery.wake();
 }
 
 async fn only(node: &Node) -> Message {
@@ -86,6 +85,23 @@ async fn a_text_message_goes_to_the_gateway_with_token_and_id() {
     assert_eq!(body, serde_json::json!({ "to": "+84912345601", "text": "123456 là mã xác thực" }));
     look(&node).await;
     assert_eq!(requests.lock().unwrap().len(), 1, "once");
+}
+
+#[tokio::test]
+async fn a_message_that_nobody_waits_for_does_not_wait_for_the_next_look() {
+    let node = Arc::new(node(Mode::Sandbox, "http://127.0.0.1:1/", None).await);
+    let (stop, stopped) = watch::channel(false);
+    let worker = tokio::spawn(work(Arc::clone(&node.provider), stopped));
+    queue(&node, Channel::Sms, "+84912345601").await;
+    node.provider.delivery.wake_soon();
+    let sent = async {
+        while only(&node).await.delivered_at.is_none() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(POLL - GATHER / 2, sent).await.expect("sent after a second");
+    stop.send(true).unwrap();
+    worker.await.unwrap();
 }
 
 #[tokio::test]

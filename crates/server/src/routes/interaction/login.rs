@@ -170,7 +170,7 @@ async fn enter(posted: &mut Posted<'_>, client: &Client, account: Account) -> Re
         })
         .await?;
     if told {
-        provider.delivery.wake();
+        provider.delivery.wake_soon();
     }
     posted.visit.set_cookie(SessionSecret::issue(session.id, random).cookie(Transport::of(&provider.config.issuer)));
     posted.interaction.belongs_to(id);
