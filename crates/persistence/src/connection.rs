@@ -104,7 +104,7 @@ pub(crate) fn prepare_for_bulk(db: &mut Db) -> diesel::QueryResult<()> {
 
 /// Page caches of all readers together, in KiB: the writer has 16 MiB beside them. A reader's pages are good until the next commit only, so more
 /// of them would cost memory and save little; what was read before lies in the system's cache.
-const READERS_KIB: u32 = 64 * 1024;
+const READERS_KIB: u32 = 16 * 1024;
 
 /// The share of one reader of so many.
 pub(crate) fn reader_cache_kib(readers: u32) -> u32 {

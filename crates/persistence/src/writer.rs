@@ -17,6 +17,9 @@ use crate::{Db, StoreError};
 /// A batch starts again without the closure that failed at most this often; then all run alone.
 const MOST_RESTARTS: usize = 8;
 
+/// The writer lingers so often at most while more keeps coming.
+const MOST_LINGERS: usize = 8;
+
 /// Told the size of every committed batch.
 pub type OnCommit = Arc<dyn Fn(usize) + Send + Sync>;
 
@@ -100,13 +103,25 @@ impl Loop {
     fn run(mut self) {
         while let Ok(first) = self.queue.recv() {
             let mut batch = vec![first];
-            self.drain(&mut batch);
-            if batch.len() < self.batching.largest && !self.batching.linger.is_zero() {
-                std::thread::sleep(self.batching.linger);
-                self.drain(&mut batch);
-            }
+            self.gather(&mut batch);
             self.waiting.fetch_sub(batch.len(), Ordering::Relaxed);
             self.commit(batch);
+        }
+    }
+
+    /// Where many come, a longer wait makes fewer and larger commits; who comes alone, or after whom nobody came, is not kept.
+    fn gather(&self, batch: &mut Vec<Box<dyn Job>>) {
+        self.drain(batch);
+        for _ in 0..MOST_LINGERS {
+            let before = batch.len();
+            if before >= self.batching.largest {
+                return;
+            }
+            std::thread::sleep(self.batching.linger);
+            self.drain(batch);
+            if batch.len() == before {
+                return;
+            }
         }
     }
 

@@ -45,11 +45,18 @@ impl Randomness {
         bytes
     }
 
+    /// `N` bytes that tell things apart and are no secret: from a generator of the thread (a stream cipher that the operating system seeds), since
+    /// a call into the system for each costs more than what it is for.
+    #[must_use]
+    pub fn distinct<const N: usize>(&self) -> [u8; N] {
+        if self.seeded.is_some() { self.bytes() } else { rand::random() }
+    }
+
     /// A time-ordered id (UUID version 7, RFC 9562 §5.7): ordered keys keep inserts cheap.
     #[must_use]
     pub fn uuid(&self, now: OffsetDateTime) -> Uuid {
         let millis = u64::try_from(now.unix_timestamp_nanos() / 1_000_000).unwrap_or(0);
-        uuid::Builder::from_unix_timestamp_millis(millis, &self.bytes()).into_uuid()
+        uuid::Builder::from_unix_timestamp_millis(millis, &self.distinct()).into_uuid()
     }
 }
 

@@ -13,9 +13,9 @@ use crate::columns::ms;
 const SHARDS: usize = 64;
 /// Expired entries swept by each write: more than one, so that the store shrinks faster than it grows.
 const SWEEP: usize = 4;
-/// Redeemed codes of a shard that stay, 32,768 in all, the newest: for a replay that arrives while the first use is still on its way. An older
-/// code names its grant itself. Kept for ten minutes without a bound, they would fill the quota at 333 sign-ins a second and refuse everybody.
-const USED_CODES: usize = 512;
+/// Redeemed codes of a shard that stay, 4,096 in all, the newest: for a replay that arrives while the first use is still on its way, and of requests
+/// on their way there are fewer (`http.in_flight`). An older code names its grant itself.
+const USED_CODES: usize = 64;
 
 /// The store of one process.
 #[derive(Debug)]

@@ -21,7 +21,7 @@ pub async fn guard(mut request: ServiceRequest, next: Next<impl MessageBody + 's
     let Some(provider) = request.app_data::<web::Data<Provider>>().cloned() else {
         return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
     };
-    let id = hex(provider.randomness.bytes::<8>());
+    let id = hex(provider.randomness.distinct::<8>());
     request.extensions_mut().insert(RequestId(id.clone()));
     let method = request.method().clone();
     // RFC 9110 §9.1: "All general-purpose servers MUST support the methods GET and HEAD." Routes know GET; the connection leaves the body out.
