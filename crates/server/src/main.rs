@@ -2,7 +2,8 @@
 
 use std::process::ExitCode;
 
-/// A sign-in allocates some hundred small things; the system's allocator took an eighth of its time (docs/performance.md).
+/// A sign-in allocates some hundred small things; the system's allocator took an eighth of its time (docs/performance.md). SQLite and OpenSSL use this
+/// one, too (feature `override`).
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
