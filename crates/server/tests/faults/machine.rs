@@ -57,13 +57,31 @@ impl Machine {
         let portal = |id: &str, more: &str| {
             format!(
                 "[[clients]]\nclient_id = \"{id}\"\nclient_secret = \"{SECRET}\"\nclient_name = \"Cổng {id}\"\nredirect_uris = [\"https://{id}.example/cb\"]\n\
+        self.write("http", http, &format!("[sandbox]\nenabled = true\n{sandbox}"));
+    }
+
+    /// Makes a sandbox that was started once a production installation that sends mail, demo citizens and all: whoever imports would need numbers
+    /// of real provinces.
+    pub fn goes_into_production(&self, smtp_url: &str) {
+        let mut db = SqliteConnection::establish(self.database().to_str().unwrap()).unwrap();
+        db.batch_execute("UPDATE installation SET mode = 'production'").unwrap();
+        let key = self.data.join("key-encryption-key");
+        let sections = format!(
+            "[keys]\nkey_encryption_key_file = \"{}\"\n[sms]\nurl = \"https://sms.example/send\"\n\
+             [mail]\nsmtp_url = \"{smtp_url}\"\nfrom = \"khong-tra-loi@dinhdanh.example\"",
+            key.display()
+        );
+        self.write("https", "", &sections);
+    }
+
+    fn write(&self, scheme: &str, http: &str, sections: &str) {
                  grant_types = [\"authorization_code\", \"refresh_token\"]\nid_token_signed_response_alg = \"ES256\"\nconsent = \"none\"\npurpose = \"Thử\"\n{more}\n"
             )
         };
         let text = format!(
-            "issuer = \"http://localhost:{port}\"\nlisten = \"127.0.0.1:{port}\"\ndata_dir = \"{data}\"\n[database]\nurl = \"sqlite://{data}/dinhdanh.sqlite\"\n\
+            "issuer = \"{scheme}://localhost:{port}\"\nlisten = \"127.0.0.1:{port}\"\ndata_dir = \"{data}\"\n[database]\nurl = \"sqlite://{data}/dinhdanh.sqlite\"\n\
              [http]\nworkers = 2\nlongest_wait_milliseconds = 0\n{http}\n[metrics]\nlisten = \"127.0.0.1:{watch}\"\n[passwords]\nthreads = 1\nmemory_kib = 64\niterations = 1\n\
-             [log]\nlevel = \"info,dinhdanh::http::headers=warn\"\n[sandbox]\nenabled = true\n{sandbox}\n{}{}",
+             [log]\nlevel = \"info,dinhdanh::http::headers=warn\"\n{sections}\n{}{}",
             portal("portal", "scope = \"openid profile email offline_access\""),
             portal("level-two", "scope = \"openid profile\"\nmin_account_level = 2\nmin_authentication_level = 2"),
         );

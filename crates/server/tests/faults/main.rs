@@ -15,6 +15,7 @@ mod disk;
 mod kill;
 mod machine;
 #[path = "../process/mod.rs"]
+mod notices;
 mod process;
 mod shutdown;
 mod small_disk;
