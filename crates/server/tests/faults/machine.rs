@@ -4,6 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Output};
+use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
@@ -18,6 +19,9 @@ pub const PASSWORD: &str = "Sandbox#2024";
 pub const AN: &str = "098090000001";
 /// Secret of every portal here.
 pub const SECRET: &str = "a-secret-of-at-least-32-characters-for-tests";
+
+/// What a node has not said for so long it never will.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// One test at a time.
 pub async fn alone() -> MutexGuard<'static, ()> {
@@ -53,10 +57,6 @@ impl Machine {
 
     /// Writes the configuration; `http` goes into that section, `sandbox` into that.
     pub fn configure(&self, http: &str, sandbox: &str) {
-        let (data, port, watch) = (self.data.display(), self.port, self.watch_port);
-        let portal = |id: &str, more: &str| {
-            format!(
-                "[[clients]]\nclient_id = \"{id}\"\nclient_secret = \"{SECRET}\"\nclient_name = \"Cổng {id}\"\nredirect_uris = [\"https://{id}.example/cb\"]\n\
         self.write("http", http, &format!("[sandbox]\nenabled = true\n{sandbox}"));
     }
 
@@ -75,6 +75,10 @@ impl Machine {
     }
 
     fn write(&self, scheme: &str, http: &str, sections: &str) {
+        let (data, port, watch) = (self.data.display(), self.port, self.watch_port);
+        let portal = |id: &str, more: &str| {
+            format!(
+                "[[clients]]\nclient_id = \"{id}\"\nclient_secret = \"{SECRET}\"\nclient_name = \"Cổng {id}\"\nredirect_uris = [\"https://{id}.example/cb\"]\n\
                  grant_types = [\"authorization_code\", \"refresh_token\"]\nid_token_signed_response_alg = \"ES256\"\nconsent = \"none\"\npurpose = \"Thử\"\n{more}\n"
             )
         };
@@ -127,6 +131,19 @@ impl Machine {
     /// Everything that nodes logged.
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.path("log")).unwrap_or_default()
+    }
+
+    /// The newest line of the log that holds these words, as soon as there is one.
+    pub async fn logged(&self, words: &str) -> String {
+        let found = async {
+            loop {
+                if let Some(line) = self.log().lines().rfind(|line| line.contains(words)) {
+                    break line.to_owned();
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, found).await.unwrap_or_else(|_| panic!("{words:?} is not in the log: {}", self.log()))
     }
 
     pub fn forget_log(&self) {
