@@ -1,4 +1,4 @@
-//! Work beside the requests: deliveries, and rows whose time has come.
+//! Work beside the requests: deliveries, rows whose time has come, and a look at what the machine does to us.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -8,8 +8,11 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::clock::Clock;
+use crate::observe;
 use crate::provider::Provider;
 
+/// How often a node looks whether its clock was set and whether file descriptors are left.
+const WATCH_EVERY: Duration = Duration::from_secs(1);
 const EXPIRY_EVERY: Duration = Duration::from_secs(300);
 /// Rows that leave in one transaction: more would keep the sign-ins beside it waiting (design section 3).
 pub const EXPIRY_BATCH: i64 = 200;
@@ -30,6 +33,7 @@ impl Background {
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
         tasks.spawn(crate::delivery::work(Arc::clone(provider), stopped.clone()));
+        tasks.spawn(watch_machine(provider.clock.clone(), stopped.clone()));
         tasks.spawn(expire(Arc::clone(provider), stopped));
         Self { stop, tasks }
     }
@@ -38,6 +42,23 @@ impl Background {
     pub async fn stop(mut self) {
         let _ = self.stop.send(true);
         while self.tasks.join_next().await.is_some() {}
+    }
+}
+
+/// Tells the log what nobody else notices: a clock that was set ends sessions early or late, without descriptors nobody new comes in.
+async fn watch_machine(clock: Clock, mut stopped: watch::Receiver<bool>) {
+    let mut ticks = tokio::time::interval(WATCH_EVERY);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut before = observe::Reading::of(&clock);
+    loop {
+        tokio::select! {
+            _ = stopped.changed() => return,
+            _ = ticks.tick() => {}
+        }
+        let now = observe::Reading::of(&clock);
+        now.tell_since(before);
+        before = now;
+        observe::descriptors_left();
     }
 }
 

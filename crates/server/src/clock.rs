@@ -11,6 +11,9 @@ pub const VIETNAM: UtcOffset = match UtcOffset::from_hms(7, 0, 0) {
     Err(_) => panic!("+07:00 is a valid offset"),
 };
 
+/// A clock that is off by more than this was set, by less it was corrected.
+pub const JUMP: Duration = Duration::seconds(5);
+
 /// Tells the time. Clones share one shift, so that the sandbox moves time everywhere at once.
 #[derive(Clone, Debug, Default)]
 pub struct Clock {

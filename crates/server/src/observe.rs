@@ -8,9 +8,13 @@ use tracing_subscriber::EnvFilter;
 
 use crate::config::{LogConfig, LogFormat};
 
+mod clock;
+mod descriptors;
 mod metrics;
 mod store;
 
+pub use clock::Reading;
+pub use descriptors::descriptors_left;
 pub use metrics::{Metrics, Timer};
 pub use store::{is_damaged, store_failed, store_works};
 

@@ -16,6 +16,7 @@ use persistence::ShortLived;
 use sha2::{Digest, Sha256};
 use time::{Duration, OffsetDateTime};
 
+use crate::clock::JUMP;
 use crate::config::LimitsConfig;
 
 /// How long a try that was let through alone may take before the next one is let through.
@@ -23,8 +24,6 @@ const TURN: Duration = Duration::seconds(10);
 /// Tries on one number that may begin within [`BURST_WINDOW`] without one of them succeeding.
 const LEAST_BURST: u64 = 32;
 const BURST_WINDOW: Duration = Duration::seconds(10);
-/// A clock that is off by more than this was set, by less it was corrected.
-const CLOCK_JUMP: Duration = Duration::seconds(5);
 
 /// A try at a secret, by those whom a failure counts against.
 #[derive(Clone, Copy)]
@@ -160,7 +159,7 @@ impl Counter {
         let Some(delay) = delay(failures.count, self.free, limits) else { return Ok(()) };
         let until = failures.last + delay;
         // A failure in the future was one before the clock was set back: nobody waits for the clock to come there again.
-        let clock_went_back = failures.last - now > CLOCK_JUMP;
+        let clock_went_back = failures.last - now > JUMP;
         if now < until && !clock_went_back {
             return Err(Throttled { seconds: seconds_up(until - now) });
         }

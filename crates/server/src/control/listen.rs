@@ -19,6 +19,8 @@ use crate::cli::{Audience, Change, Opened, Operation, Progress, RefusedRow, Repo
 /// Commands that may run at once; more are told to wait.
 const MOST: usize = 8;
 const PATIENCE: Duration = Duration::from_secs(60);
+/// As long as no command can be taken, it is tried again after this.
+const ACCEPT_AGAIN: Duration = Duration::from_secs(1);
 
 /// A listening control socket; dropped, it is gone, and commands find no node.
 #[derive(Debug)]
@@ -76,7 +78,20 @@ struct Node {
 
 impl Node {
     fn accept(self: &Arc<Self>, listener: &UnixListener, closing: &AtomicBool) {
-        for stream in listener.incoming().take_while(|_| !closing.load(Ordering::Acquire)).flatten() {
+        let mut told = false;
+        for stream in listener.incoming().take_while(|_| !closing.load(Ordering::Acquire)) {
+            let stream = match stream {
+                Ok(stream) => stream,
+                Err(error) => {
+                    if !std::mem::replace(&mut told, true) {
+                        tracing::warn!(%error, "commands have to wait");
+                    }
+                    // Without a free descriptor this fails at once, again and again, and would only keep a processor busy.
+                    thread::sleep(ACCEPT_AGAIN);
+                    continue;
+                }
+            };
+            told = false;
             let node = Arc::clone(self);
             let started = thread::Builder::new().name("command".to_owned()).spawn(move || node.serve(&stream));
             if let Err(error) = started {

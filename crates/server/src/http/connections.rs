@@ -7,8 +7,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use actix_web::dev::Extensions;
 use anyhow::ensure;
 
-/// Descriptors for everything that is no connection of a client and no database connection: listeners, event loops, log, lock, outgoing calls.
+/// Descriptors for everything that is no connection and no database connection: listeners, event loops, log, lock, outgoing calls.
 const RESERVE: usize = 64;
+/// Connections to the listener of the metrics: a few watchers look now and then.
+pub(super) const WATCHERS: usize = 16;
 /// A database connection holds the file, its log and the log's index.
 const EACH_DATABASE_CONNECTION: usize = 3;
 /// With fewer there is nothing to serve.
@@ -35,15 +37,9 @@ impl Connections {
     pub fn for_this_process(workers: usize, configured: usize, database_connections: u32) -> anyhow::Result<Self> {
         let limit = raise_file_limit();
         let workers = workers.max(1);
-        // The writer and a command have one each beside the readers.
-        let database = EACH_DATABASE_CONNECTION * (usize::try_from(database_connections).unwrap_or(usize::MAX).saturating_add(2));
-        let needed = RESERVE.saturating_add(database).saturating_add(FEWEST);
-        ensure!(
-            limit >= needed,
-            "{limit} open files are allowed and {needed} are needed at least; raise the limit (LimitNOFILE, ulimit -n), or lower database.connections"
-        );
+        let room = room(limit, database_connections)?;
         // Workers take in equal shares, so `most` is what they can really reach.
-        let per_worker = ((limit - RESERVE - database) / workers).min(MOST_PER_WORKER).min(configured.div_ceil(workers)).max(1);
+        let per_worker = (room / workers).min(MOST_PER_WORKER).min(configured.div_ceil(workers)).max(1);
         Ok(Self { open: Arc::default(), per_worker, most: per_worker * workers })
     }
 
@@ -76,6 +72,19 @@ impl Connections {
             );
         }
     }
+}
+
+/// What is left for connections of clients when everything else has its own.
+fn room(limit: usize, database_connections: u32) -> anyhow::Result<usize> {
+    // The writer and a command have one each beside the readers.
+    let database = EACH_DATABASE_CONNECTION * (usize::try_from(database_connections).unwrap_or(usize::MAX).saturating_add(2));
+    let taken = database.saturating_add(RESERVE + WATCHERS);
+    let needed = taken.saturating_add(FEWEST);
+    ensure!(
+        limit >= needed,
+        "{limit} open files are allowed and {needed} are needed at least; raise the limit (LimitNOFILE, ulimit -n), or lower database.connections"
+    );
+    Ok(limit - taken)
 }
 
 impl Drop for Open {
@@ -129,6 +138,13 @@ mod tests {
         let connections = Connections::for_this_process(2, usize::MAX, 8).unwrap();
         assert!(connections.per_worker() * 2 <= connections.most);
         assert!(Connections::for_this_process(1, usize::MAX, u32::MAX).unwrap_err().to_string().contains("LimitNOFILE"));
+    }
+
+    #[test]
+    fn watchers_the_database_and_the_rest_keep_their_descriptors() {
+        let others = 64 + 16 + 3 * (8 + 2);
+        assert_eq!(room(others + 500, 8).unwrap(), 500);
+        assert!(room(others + FEWEST - 1, 8).unwrap_err().to_string().contains("LimitNOFILE"));
     }
 
     #[test]

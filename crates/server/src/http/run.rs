@@ -15,6 +15,7 @@ use super::Connections;
 use super::admission::{EventLoop, admit};
 use super::backlog;
 use super::body::{self, MAX_BODY};
+use super::connections::WATCHERS;
 use super::headers::guard;
 use crate::config::TlsConfig;
 use crate::provider::Provider;
@@ -114,6 +115,7 @@ fn server(provider: Arc<Provider>, listener: TcpListener, workers: usize, connec
 /// The listener of `/metrics`, where one is configured; `/healthz` and `/readyz` answer there too, also while the public one is full.
 fn metrics_server(provider: &Arc<Provider>, connections: &Connections) -> anyhow::Result<Option<Server>> {
     let Some(address) = provider.config.metrics.listen.clone() else { return Ok(None) };
+    let limits = &provider.config.http;
     let data = web::Data::from(Arc::clone(provider));
     let shared = web::Data::new(connections.clone());
     let server = HttpServer::new(move || {
@@ -121,7 +123,10 @@ fn metrics_server(provider: &Arc<Provider>, connections: &Connections) -> anyhow
         App::new().app_data(data.clone()).app_data(shared.clone()).service(metrics).configure(routes::operation::probes)
     })
     .workers(1)
+    .max_connections(WATCHERS)
     .disable_signals()
+    .client_request_timeout(Duration::from_secs(limits.request_seconds))
+    .keep_alive(Duration::from_secs(limits.keep_alive_seconds))
     .bind(&address)
     .with_context(|| format!("metrics.listen: cannot listen on {address}"))?;
     Ok(Some(server.run()))

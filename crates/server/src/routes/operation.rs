@@ -29,17 +29,18 @@ async fn healthz() -> HttpResponse {
     HttpResponse::Ok().json(serde_json::json!({ "status": "ok" }))
 }
 
-/// The process can serve: its database answers and takes writes.
+/// The process can serve: its database answers and takes writes, and there is room for whoever comes.
 async fn readyz(provider: Data<Provider>, connections: Data<Connections>) -> HttpResponse {
     let reason = match provider.store.prove_writable(provider.clock.now()).await {
         // A page that was damaged stays so, whatever the others take.
         Ok(()) if observe::is_damaged() => "damaged",
         Ok(()) => {
             observe::store_works();
-            if !connections.is_full() {
-                return HttpResponse::Ok().json(serde_json::json!({ "status": "ready" }));
+            match (observe::descriptors_left(), connections.is_full()) {
+                (true, false) => return HttpResponse::Ok().json(serde_json::json!({ "status": "ready" })),
+                (false, _) => "descriptors",
+                (true, true) => "connections",
             }
-            "connections"
         }
         Err(error) => match observe::store_failed(&error) {
             Ailment::Busy => "busy",

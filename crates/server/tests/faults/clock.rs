@@ -7,7 +7,7 @@ use crate::browser::Browser;
 use crate::machine::{AN, Machine, alone};
 use crate::steps::{Portal, sign_in, signed_in, silent_code, silent_tokens};
 
-/// Moves the node's time by that much.
+/// Moves the node's time by that much, and waits until the node has said so in its log.
 async fn jump(machine: &Machine, by: Duration) {
     let http = reqwest::Client::new();
     let address = format!("{}/sandbox/clock", machine.base());
@@ -16,6 +16,12 @@ async fn jump(machine: &Machine, by: Duration) {
     let body = serde_json::json!({ "now": then.format(&Rfc3339).unwrap() }).to_string();
     let moved = http.post(&address).header("content-type", "application/json").body(body).send().await.unwrap();
     assert_eq!(moved.status().as_u16(), 200);
+    let direction = if by.is_negative() { "back" } else { "ahead" };
+    let line = machine.logged(&format!("the clock was set {direction} by ")).await;
+    let said: i64 = line.split(" by ").nth(1).and_then(|rest| rest.split_once(" s")).unwrap().0.parse().unwrap();
+    // The sandbox's clock counts in whole seconds, and asking takes its time.
+    assert!((said - by.whole_seconds().abs()).abs() <= 5, "{line}");
+    assert!(line.contains("WARN") && line.contains("time service"), "{line}");
 }
 
 /// A code that was sent, other than this one; the order of the messages is that of the clock.

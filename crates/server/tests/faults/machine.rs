@@ -4,6 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Output};
+use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
@@ -18,6 +19,9 @@ pub const PASSWORD: &str = "Sandbox#2024";
 pub const AN: &str = "098090000001";
 /// Secret of every portal here.
 pub const SECRET: &str = "a-secret-of-at-least-32-characters-for-tests";
+
+/// What a node has not said for so long it never will.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// One test at a time.
 pub async fn alone() -> MutexGuard<'static, ()> {
@@ -53,6 +57,24 @@ impl Machine {
 
     /// Writes the configuration; `http` goes into that section, `sandbox` into that.
     pub fn configure(&self, http: &str, sandbox: &str) {
+        self.write("http", http, &format!("[sandbox]\nenabled = true\n{sandbox}"));
+    }
+
+    /// Makes a sandbox that was started once a production installation that sends mail, demo citizens and all: whoever imports would need numbers
+    /// of real provinces.
+    pub fn goes_into_production(&self, smtp_url: &str) {
+        let mut db = SqliteConnection::establish(self.database().to_str().unwrap()).unwrap();
+        db.batch_execute("UPDATE installation SET mode = 'production'").unwrap();
+        let key = self.data.join("key-encryption-key");
+        let sections = format!(
+            "[keys]\nkey_encryption_key_file = \"{}\"\n[sms]\nurl = \"https://sms.example/send\"\n\
+             [mail]\nsmtp_url = \"{smtp_url}\"\nfrom = \"khong-tra-loi@dinhdanh.example\"",
+            key.display()
+        );
+        self.write("https", "", &sections);
+    }
+
+    fn write(&self, scheme: &str, http: &str, sections: &str) {
         let (data, port, watch) = (self.data.display(), self.port, self.watch_port);
         let portal = |id: &str, more: &str| {
             format!(
@@ -61,9 +83,9 @@ impl Machine {
             )
         };
         let text = format!(
-            "issuer = \"http://localhost:{port}\"\nlisten = \"127.0.0.1:{port}\"\ndata_dir = \"{data}\"\n[database]\nurl = \"sqlite://{data}/dinhdanh.sqlite\"\n\
+            "issuer = \"{scheme}://localhost:{port}\"\nlisten = \"127.0.0.1:{port}\"\ndata_dir = \"{data}\"\n[database]\nurl = \"sqlite://{data}/dinhdanh.sqlite\"\n\
              [http]\nworkers = 2\nlongest_wait_milliseconds = 0\n{http}\n[metrics]\nlisten = \"127.0.0.1:{watch}\"\n[passwords]\nthreads = 1\nmemory_kib = 64\niterations = 1\n\
-             [log]\nlevel = \"info,dinhdanh::http::headers=warn\"\n[sandbox]\nenabled = true\n{sandbox}\n{}{}",
+             [log]\nlevel = \"info,dinhdanh::http::headers=warn\"\n{sections}\n{}{}",
             portal("portal", "scope = \"openid profile email offline_access\""),
             portal("level-two", "scope = \"openid profile\"\nmin_account_level = 2\nmin_authentication_level = 2"),
         );
@@ -109,6 +131,19 @@ impl Machine {
     /// Everything that nodes logged.
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.path("log")).unwrap_or_default()
+    }
+
+    /// The newest line of the log that holds these words, as soon as there is one.
+    pub async fn logged(&self, words: &str) -> String {
+        let found = async {
+            loop {
+                if let Some(line) = self.log().lines().rfind(|line| line.contains(words)) {
+                    break line.to_owned();
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, found).await.unwrap_or_else(|_| panic!("{words:?} is not in the log: {}", self.log()))
     }
 
     pub fn forget_log(&self) {

@@ -126,6 +126,15 @@ pub async fn sign_in(browser: &Browser, portal: &Portal) -> Answer {
     browser.sign_in(&page, AN, PASSWORD).await
 }
 
+/// The same at a node that may be killed; `false`: it went away.
+pub async fn try_sign_in(browser: &Browser, portal: &Portal) -> bool {
+    let Some(page) = browser.try_get(&portal.authorize(false)).await else { return false };
+    assert!(page.is_sign_in_page(), "{} {}", page.status, page.text());
+    let Some(answer) = browser.try_submit(&page, &[("citizen_id", AN), ("password", PASSWORD)]).await else { return false };
+    assert!(answer.parameter("code").is_some(), "{} {}", answer.status, answer.text());
+    true
+}
+
 /// A fresh browser, signed in.
 pub async fn signed_in(machine: &Machine) -> Browser {
     let browser = Browser::new(&machine.base());

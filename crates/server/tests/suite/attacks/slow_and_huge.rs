@@ -140,17 +140,29 @@ async fn a_packed_body_is_not_unpacked() {
 #[tokio::test(flavor = "multi_thread")]
 async fn connections_beyond_the_bound_wait_until_others_end() {
     let app = App::with(|config| config.http.connections = 16).await;
+    the_seventeenth_waits(app.base.trim_start_matches("http://")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn watchers_beyond_the_bound_wait_until_others_end() {
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let _app = App::with(|config| config.metrics.listen = Some(free.clone())).await;
+    the_seventeenth_waits(&free).await;
+}
+
+/// Of a listener that takes sixteen connections.
+async fn the_seventeenth_waits(listener: &str) {
     let ask = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
     let mut open = Vec::new();
     for _ in 0..16 {
-        let mut stream = connect(&app).await;
+        let mut stream = TcpStream::connect(listener).await.unwrap();
         stream.write_all(ask).await.unwrap();
         let mut first = [0; 12];
         stream.read_exact(&mut first).await.unwrap();
         assert_eq!(&first, b"HTTP/1.1 200");
         open.push(stream);
     }
-    let mut late = connect(&app).await;
+    let mut late = TcpStream::connect(listener).await.unwrap();
     late.write_all(ask).await.unwrap();
     let mut first = [0; 12];
     assert!(tokio::time::timeout(Duration::from_millis(300), late.read_exact(&mut first)).await.is_err(), "there is no room yet");
