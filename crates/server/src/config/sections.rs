@@ -87,13 +87,15 @@ pub struct HttpConfig {
     /// How long a stopping node waits for requests in progress, in seconds.
     #[schemars(range(min = 0, max = 600))]
     pub shutdown_seconds: u64,
-    /// Connections open at once, over all workers; more wait in the system's queue. Each takes a file descriptor and at most 160 KiB.
+    /// Connections open at once, over all workers; more wait in the system's queue. Each takes two file descriptors and at
+    /// most 160 KiB.
     #[schemars(range(min = 16, max = 1000000))]
     pub connections: usize,
     /// Seconds that a client has to send the head of a request, and as many again for its body; then the answer is 408.
     #[schemars(range(min = 1, max = 600))]
     pub request_seconds: u64,
-    /// Seconds that an idle connection is kept open. A proxy should let go of its connections sooner.
+    /// Seconds that an idle connection is kept open. A proxy should let go of its connections sooner. Where a further request dribbles in or an
+    /// answer is not read, the connection is closed after `request_seconds` more.
     #[schemars(range(min = 1, max = 3600))]
     pub keep_alive_seconds: u64,
     /// Requests worked on at once, over all workers. Beyond it new sign-ins get 503 with `Retry-After` at once; what finishes a sign-in is

@@ -26,6 +26,7 @@ use actix_web::{Error, HttpMessage as _, web};
 pub use self::event_loop::EventLoop;
 pub use self::urgency::Urgency;
 use super::body::Unfinished;
+use super::connections::Open;
 use crate::config::HttpConfig;
 use crate::provider::Provider;
 
@@ -123,6 +124,7 @@ impl Admission {
 
 /// The outermost layer: refuses what there is no room for. Nothing is logged for a refused request, it is only counted.
 pub async fn admit(mut request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+    let _working = request.conn_data::<Open>().and_then(Open::work);
     let urgency = Urgency::of(request.method(), request.path());
     let late = request.app_data::<Rc<EventLoop>>().map_or(Duration::ZERO, |worker| worker.begin(Instant::now()));
     let refused = request.app_data::<web::Data<Provider>>().and_then(|provider| {

@@ -1,18 +1,26 @@
 //! As many connections as there are file descriptors for, and no more: then the database, the log and outgoing calls keep theirs, open
-//! connections go on being served, and new ones wait in the listener's queue instead of failing.
+//! connections go on being served, and new ones wait in the listener's queue instead of failing. Each is watched while it is open (`watch`).
 
+mod watch;
+
+use std::any::Any;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use actix_web::dev::Extensions;
 use anyhow::ensure;
 
-/// Descriptors for everything that is no connection and no database connection: listeners, event loops, log, lock, outgoing calls.
+use self::watch::{Watch, Watched, Working};
+
+/// Descriptors for everything that is no connection of a client and no database connection: listeners, event loops, log, lock, outgoing calls.
 const RESERVE: usize = 64;
 /// Connections to the listener of the metrics: a few watchers look now and then.
 pub(super) const WATCHERS: usize = 16;
 /// A database connection holds the file, its log and the log's index.
 const EACH_DATABASE_CONNECTION: usize = 3;
+/// A client's connection holds its socket, and the watch the same socket again.
+const EACH_CONNECTION: usize = 2;
 /// With fewer there is nothing to serve.
 const FEWEST: usize = 16;
 /// As many as actix allows each worker by itself.
@@ -22,12 +30,17 @@ const MOST_PER_WORKER: usize = 25_000;
 #[derive(Clone, Debug)]
 pub struct Connections {
     open: Arc<AtomicUsize>,
+    watch: Watch,
     per_worker: usize,
     most: usize,
 }
 
 /// One open connection.
-struct Open(Connections);
+#[derive(Debug)]
+pub(super) struct Open {
+    connections: Connections,
+    watched: Option<Arc<Watched>>,
+}
 
 impl Connections {
     /// Divides what the operating system grants, or as many as are configured where that is less; asks for all that may be had first.
@@ -40,7 +53,7 @@ impl Connections {
         let room = room(limit, database_connections)?;
         // Workers take in equal shares, so `most` is what they can really reach.
         let per_worker = (room / workers).min(MOST_PER_WORKER).min(configured.div_ceil(workers)).max(1);
-        Ok(Self { open: Arc::default(), per_worker, most: per_worker * workers })
+        Ok(Self { open: Arc::default(), watch: Watch::default(), per_worker, most: per_worker * workers })
     }
 
     /// How many each worker may take.
@@ -61,10 +74,15 @@ impl Connections {
         self.open.load(Ordering::Relaxed)
     }
 
-    /// A connection was taken; it counts until its extensions go.
-    pub fn opened(&self, extensions: &mut Extensions) {
+    /// Closes whatever is not answered within that time; ends never.
+    pub async fn watch(self, within: Duration) {
+        self.watch.run(within).await;
+    }
+
+    /// A connection was taken; it counts, and is watched, until its extensions go.
+    pub fn opened(&self, io: &dyn Any, extensions: &mut Extensions) {
         let open = self.open.fetch_add(1, Ordering::Relaxed) + 1;
-        extensions.insert(Open(self.clone()));
+        extensions.insert(Open { connections: self.clone(), watched: self.watch.begin(io) });
         if open == self.most {
             tracing::warn!(
                 open,
@@ -74,24 +92,34 @@ impl Connections {
     }
 }
 
-/// What is left for connections of clients when everything else has its own.
+/// How many connections of clients there may be when everything else has its descriptors.
 fn room(limit: usize, database_connections: u32) -> anyhow::Result<usize> {
     // The writer and a command have one each beside the readers.
     let database = EACH_DATABASE_CONNECTION * (usize::try_from(database_connections).unwrap_or(usize::MAX).saturating_add(2));
     let taken = database.saturating_add(RESERVE + WATCHERS);
-    let needed = taken.saturating_add(FEWEST);
+    let needed = taken.saturating_add(EACH_CONNECTION * FEWEST);
     ensure!(
         limit >= needed,
         "{limit} open files are allowed and {needed} are needed at least; raise the limit (LimitNOFILE, ulimit -n), or lower database.connections"
     );
-    Ok(limit - taken)
+    Ok((limit - taken) / EACH_CONNECTION)
+}
+
+impl Open {
+    /// A request of it begins, and is worked on until what this answers is dropped.
+    pub fn work(&self) -> Option<Working> {
+        self.watched.as_ref().map(Working::begin)
+    }
 }
 
 impl Drop for Open {
     fn drop(&mut self) {
-        let open = self.0.open.fetch_sub(1, Ordering::Relaxed) - 1;
+        if let Some(watched) = &self.watched {
+            self.connections.watch.end(watched);
+        }
+        let open = self.connections.open.fetch_sub(1, Ordering::Relaxed) - 1;
         // Not at the very edge, or the log would flicker.
-        if open == self.0.most * 9 / 10 {
+        if open == self.connections.most * 9 / 10 {
             tracing::info!(open, "connections are free again");
         }
     }
@@ -123,11 +151,11 @@ mod tests {
 
     #[test]
     fn a_connection_counts_until_it_is_closed() {
-        let connections = Connections { open: Arc::default(), per_worker: 2, most: 2 };
+        let connections = Connections { open: Arc::default(), watch: Watch::default(), per_worker: 2, most: 2 };
         let (mut first, mut second) = (Extensions::new(), Extensions::new());
-        connections.opened(&mut first);
+        connections.opened(&(), &mut first);
         assert!(!connections.is_full());
-        connections.opened(&mut second);
+        connections.opened(&(), &mut second);
         assert!(connections.is_full());
         drop(first);
         assert_eq!((connections.open(), connections.is_full()), (1, false));
@@ -143,8 +171,8 @@ mod tests {
     #[test]
     fn watchers_the_database_and_the_rest_keep_their_descriptors() {
         let others = 64 + 16 + 3 * (8 + 2);
-        assert_eq!(room(others + 500, 8).unwrap(), 500);
-        assert!(room(others + FEWEST - 1, 8).unwrap_err().to_string().contains("LimitNOFILE"));
+        assert_eq!(room(others + 2 * 500, 8).unwrap(), 500);
+        assert!(room(others + 2 * FEWEST - 1, 8).unwrap_err().to_string().contains("LimitNOFILE"));
     }
 
     #[test]

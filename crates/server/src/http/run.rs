@@ -29,7 +29,9 @@ pub async fn run_on(provider: Arc<Provider>, listener: TcpListener, ready: Optio
     let workers = provider.config.http.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get));
     let connections = Connections::for_this_process(workers, provider.config.http.connections, provider.config.database.connections)?;
     let metrics = metrics_server(&provider, &connections)?;
-    let server = server(Arc::clone(&provider), listener, workers, connections)?;
+    let within = Duration::from_secs(provider.config.http.keep_alive_seconds + provider.config.http.request_seconds);
+    let server = server(Arc::clone(&provider), listener, workers, connections.clone())?;
+    let watch = tokio::spawn(connections.watch(within));
     let background = provider.spawn_background();
     if let Some(metrics) = metrics {
         tokio::spawn(metrics);
@@ -43,6 +45,7 @@ pub async fn run_on(provider: Arc<Provider>, listener: TcpListener, ready: Optio
     service_manager::tell(State::Ready);
     let outcome = server.await;
     stopping.abort();
+    watch.abort();
     background.stop().await;
     tracing::info!("stopped");
     outcome.context("the listener failed")
@@ -100,7 +103,7 @@ fn server(provider: Arc<Provider>, listener: TcpListener, workers: usize, connec
     })
     .workers(workers)
     .max_connections(per_worker)
-    .on_connect(move |_, extensions| connections.opened(extensions))
+    .on_connect(move |io, extensions| connections.opened(io, extensions))
     .disable_signals()
     .client_request_timeout(Duration::from_secs(limits.request_seconds))
     .keep_alive(Duration::from_secs(limits.keep_alive_seconds))

@@ -48,14 +48,10 @@ mod tests {
         }
         for private in [
             "0.0.0.0",
-            "10.0.0.1",
             "100.64.0.1",
-            "127.0.0.1",
             "169.254.169.254",
-            "172.16.0.1",
             "192.0.0.1",
             "192.0.2.1",
-            "192.168.1.1",
             "198.18.0.1",
             "203.0.113.5",
             "224.0.0.1",
@@ -69,10 +65,22 @@ mod tests {
             "2002:7f00:1::",
             "2001::1",
             "64:ff9b::7f00:1",
-            "::ffff:127.0.0.1",
-            "::ffff:10.0.0.1",
             "3fff::1",
         ] {
+            assert!(!is_public(private.parse().unwrap()), "{private}");
+        }
+    }
+
+    #[test]
+    fn this_very_machine_is_not_public() {
+        for private in ["127.0.0.1", "127.255.255.254", "::ffff:127.0.0.1"] {
+            assert!(!is_public(private.parse().unwrap()), "{private}");
+        }
+    }
+
+    #[test]
+    fn the_networks_of_an_office_are_not_public() {
+        for private in ["10.0.0.1", "172.16.0.1", "172.31.255.254", "192.168.1.1", "::ffff:10.0.0.1"] {
             assert!(!is_public(private.parse().unwrap()), "{private}");
         }
     }

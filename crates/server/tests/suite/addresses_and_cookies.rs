@@ -39,24 +39,56 @@ async fn addresses_carry_no_personal_data() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn cookies_are_guarded_and_over_https_bound_to_the_host() {
-    let app = App::start().await;
-    let page = app.browser().get(&app.portal().authorize(&[])).await;
-    let cookie = page.header("set-cookie");
-    assert!(
-        cookie.starts_with("dinhdanh_browser=")
-            && cookie.contains("HttpOnly")
-            && cookie.contains("SameSite=Lax")
-            && cookie.contains("Path=/"),
-        "{cookie}"
-    );
-    assert!(page.header("strict-transport-security").is_empty());
+/// The cookies of a sign-in page and of a sign-in; of the page alone over TLS, since a browser sends none of them back over plain http.
+async fn cookies(app: &App) -> Vec<String> {
+    let browser = app.browser();
+    let page = browser.get(&app.trusted_portal().authorize(&[])).await;
+    let form = page.form();
+    let mut answers = vec![page];
+    if app.provider.config.issuer.starts_with("http://") {
+        let fields: Vec<_> = form.hidden.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let fields = [&fields[..], &[("citizen_id", AN), ("password", PASSWORD)]].concat();
+        answers.push(browser.post("/interaction/login", &fields).await);
+    }
+    answers.iter().map(|answer| answer.header("set-cookie").to_owned()).collect()
+}
 
-    let app = App::with(|config| config.issuer = "https://id.example".to_owned()).await;
-    let page = app.browser().get(&app.portal().authorize(&[])).await;
-    let cookie = page.header("set-cookie");
-    assert!(cookie.starts_with("__Host-dinhdanh_browser=") && cookie.contains("Secure") && cookie.contains("HttpOnly"), "{cookie}");
-    assert!(cookie.contains("Path=/") && !cookie.contains("Domain"), "{cookie}");
+async fn over_tls() -> App {
+    App::with(|config| config.issuer = "https://id.example".to_owned()).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_script_reads_a_cookie() {
+    let plain = cookies(&App::start().await).await;
+    assert!(plain[0].starts_with("dinhdanh_browser=") && plain[1].starts_with("dinhdanh_session="), "{plain:?}");
+    for cookie in plain.iter().chain(&cookies(&over_tls().await).await) {
+        assert!(cookie.contains("; HttpOnly"), "{cookie}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_post_of_another_site_carries_a_cookie() {
+    for app in [App::start().await, over_tls().await] {
+        for cookie in cookies(&app).await {
+            assert!(cookie.contains("; SameSite=Lax"), "{cookie}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn over_https_the_name_of_a_cookie_binds_it_to_the_host() {
+    for cookie in cookies(&over_tls().await).await {
+        assert!(cookie.starts_with("__Host-dinhdanh_browser=") && cookie.contains("; Path=/") && !cookie.contains("Domain"), "{cookie}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn over_https_cookies_never_travel_without() {
+    let app = over_tls().await;
+    for cookie in cookies(&app).await {
+        assert!(cookie.contains("; Secure"), "{cookie}");
+    }
+    let page = app.browser().get("/").await;
     assert!(page.header("strict-transport-security").starts_with("max-age=31536000"));
+    assert!(App::start().await.browser().get("/").await.header("strict-transport-security").is_empty());
 }

@@ -8,14 +8,25 @@ async fn nothing_personal_may_be_stored_by_a_cache() {
     let (portal, browser) = (app.trusted_portal(), app.browser_of(AN).await);
     let page = app.browser().get(&portal.authorize(&[])).await;
     let redirect = portal.silently(&browser, &[]).await;
-    let code = redirect.parameter("code").unwrap();
-    let token = portal.exchange(&code).await;
-    let userinfo = portal.userinfo(token.json()["access_token"].as_str().unwrap()).await;
-    let refused = portal.exchange("wrong").await;
     let wrong = browser.get("/oauth2/authorize").await;
     let home = browser.get("/").await;
-    for answer in [page, redirect, token, userinfo, refused, wrong, home] {
+    for answer in [page, redirect, wrong, home] {
         assert_eq!(answer.header("cache-control"), "no-store", "{} {:?}", answer.status, answer.headers);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_portal_is_answered_may_be_stored_by_no_cache() {
+    let app = App::start().await;
+    let (portal, browser) = (app.trusted_portal(), app.browser_of(AN).await);
+    let code = portal.silently(&browser, &[]).await.parameter("code").unwrap();
+    let token = portal.exchange(&code).await;
+    let access_token = token.json()["access_token"].as_str().unwrap().to_owned();
+    let userinfo = portal.userinfo(&access_token).await;
+    let introspection = portal.post("/oauth2/introspect", &[("token", &access_token)]).await;
+    let refused = portal.exchange("wrong").await;
+    for (answer, status) in [(token, 200), (userinfo, 200), (introspection, 200), (refused, 400)] {
+        assert_eq!((answer.status, answer.header("cache-control")), (status, "no-store"), "{:?}", answer.headers);
     }
 }
 

@@ -2,6 +2,7 @@
 //! patch in `tests/defences` that takes the defence away.
 
 mod cache_poisoning;
+mod clickjacking;
 mod code_injection;
 mod cross_site_scripting;
 mod guessing;

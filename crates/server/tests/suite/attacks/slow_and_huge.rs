@@ -1,7 +1,15 @@
-//! Slowloris and its kin: heads that never end, bodies that dribble in, huge headers, packed bodies, connections without end.
+//! Slowloris and its kin: heads that never end, bodies that dribble in, answers that nobody reads, huge headers, packed bodies, connections
+//! without end.
 
-use std::time::Duration;
+use std::io::{Read as _, Write as _};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+use dinhdanh::config::TlsConfig;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -89,6 +97,93 @@ async fn an_idle_connection_is_closed() {
     stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
     let answer = until_closed(&mut stream).await.expect("the connection is closed");
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+}
+
+/// Where what is not answered is closed after three seconds.
+async fn forgetful() -> App {
+    App::with(|config| {
+        config.http.request_seconds = 1;
+        config.http.keep_alive_seconds = 2;
+    })
+    .await
+}
+
+const ASK: &[u8] = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+/// One more request on a connection that is open, and its answer.
+async fn ask(stream: &mut TcpStream) {
+    stream.write_all(ASK).await.expect("it is open");
+    let mut answer = String::new();
+    while !answer.ends_with("}") {
+        let mut part = [0; 1024];
+        let length = stream.read(&mut part).await.expect("it is open");
+        assert_ne!(length, 0, "it is closed after {answer:?}");
+        answer.push_str(&String::from_utf8_lossy(&part[..length]));
+    }
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_head_that_dribbles_in_is_cut_off_and_who_goes_on_asking_is_not() {
+    let app = forgetful().await;
+    let (mut slow, mut honest) = (connect(&app).await, connect(&app).await);
+    ask(&mut slow).await;
+    slow.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Slow: ").await.unwrap();
+    let cut_off = async {
+        while slow.write_all(b"a").await.is_ok() {
+            ask(&mut honest).await;
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(GIVE_UP, cut_off).await.expect("the connection is closed");
+    ask(&mut honest).await;
+}
+
+/// A connection over TLS, one that blocks.
+fn connect_over_tls(base: &str, certificate: &Path) -> StreamOwned<ClientConnection, std::net::TcpStream> {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_file(certificate).unwrap()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let config = config.with_root_certificates(roots).with_no_client_auth();
+    let stream = std::net::TcpStream::connect(base.trim_start_matches("http://")).unwrap();
+    stream.set_read_timeout(Some(GIVE_UP)).unwrap();
+    StreamOwned::new(ClientConnection::new(Arc::new(config), "127.0.0.1".try_into().unwrap()).unwrap(), stream)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn over_tls_a_second_head_that_dribbles_in_is_cut_off_as_well() {
+    let certificate = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/support/localhost.pem");
+    let app = App::with(|config| {
+        config.tls = Some(TlsConfig { certificate_file: certificate.clone(), key_file: certificate.clone() });
+        (config.http.request_seconds, config.http.keep_alive_seconds) = (1, 2);
+    })
+    .await;
+    let base = app.base.clone();
+    let slow = tokio::task::spawn_blocking(move || {
+        let mut stream = connect_over_tls(&base, &certificate);
+        let mut answer = [0; 12];
+        stream.write_all(ASK).unwrap();
+        stream.read_exact(&mut answer).unwrap();
+        assert_eq!(&answer, b"HTTP/1.1 200");
+        stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Slow: ").unwrap();
+        let began = Instant::now();
+        while stream.write_all(b"a").is_ok() {
+            assert!(began.elapsed() < GIVE_UP, "the connection is closed");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    });
+    slow.await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_is_never_read_is_given_up() {
+    let app = forgetful().await;
+    let (_reading, mut writing) = connect(&app).await.into_split();
+    // More answers than the system keeps for a reader: at last the server waits, and reads no more requests.
+    let requests = ASK.repeat(100);
+    let cut_off = async { while writing.write_all(&requests).await.is_ok() {} };
+    tokio::time::timeout(GIVE_UP, cut_off).await.expect("the connection is closed");
 }
 
 #[tokio::test(flavor = "multi_thread")]
