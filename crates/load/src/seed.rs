@@ -11,9 +11,13 @@ use anyhow::Context as _;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use dinhdanh::cli::Opened;
+use oidc_provider::authorization::Authentication;
+use oidc_provider::claims_request::ClaimsRequest;
+use oidc_provider::scope::Scope;
 use persistence::schema::identities;
-use persistence::{Account, Db, Place, QueryResult, UsageKind, UsageRecord, ms};
+use persistence::{Account, Db, Family, Grant, Place, QueryResult, Redemption, Session, UsageKind, UsageRecord, ms};
 use serde::Serialize;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::people;
@@ -24,11 +28,15 @@ const BATCH: u32 = 10_000;
 const DAYS: i64 = 30;
 /// Steps through the accounts so that neighbouring records are of different people.
 const STRIDE: usize = 7_919;
+/// Rows of a [`Visit`] whose time comes: two sessions, a grant and its refresh family.
+const ROWS_OF_A_VISIT: u32 = 4;
+/// So long ago the last [`Visit`] was that its grant has ended, and was kept as long as ended rows are (`persistence::expiry`).
+const VISITS_ENDED: time::Duration = time::Duration::days(35);
 
 /// How quickly rows went in.
 #[derive(Debug, Clone, Serialize)]
 pub struct SeedRow {
-    /// `accounts` (two tables, three indexes) or `usage_records`.
+    /// `accounts` (two tables, three indexes), `usage_records`, or `expired`.
     pub seeded: &'static str,
     /// How many.
     pub rows: u32,
@@ -70,8 +78,10 @@ pub fn usage(opened: &Opened, accounts: &[Uuid], count: u32) -> anyhow::Result<S
     let mut times = Times::new();
     let indexes = opened.store.run_blocking(take_indexes_away)?;
     for start in (0..count).step_by(BATCH as usize) {
-        let rows: Vec<_> =
-            (start..count.min(start + BATCH)).map(|number| record(opened, accounts, number, count)).collect::<anyhow::Result<_>>()?;
+        let numbers = start..count.min(start + BATCH);
+        let rows: Vec<_> = numbers
+            .map(|number| record(opened, nth(accounts, number), spread(opened.clock.now(), number, count)))
+            .collect::<anyhow::Result<_>>()?;
         let rows = Arc::new(rows);
         times.insert(rows.len(), || {
             opened.store.run_blocking(move |db| rows.iter().try_for_each(|row| row.append(db)))?;
@@ -85,6 +95,88 @@ pub fn usage(opened: &Opened, accounts: &[Uuid], count: u32) -> anyhow::Result<S
         Ok(())
     })?;
     Ok(times.row("usage_records", count))
+}
+
+/// Inserts what visits of these accounts left more than a month ago: `count` rows (in fours) whose time of removal has come, half of them sessions,
+/// the others grants with their refresh families, and the usage records, which stay.
+///
+/// # Errors
+/// Of the database.
+pub fn expired(opened: &Opened, accounts: &[Uuid], count: u32) -> anyhow::Result<SeedRow> {
+    let visits = count / ROWS_OF_A_VISIT;
+    anyhow::ensure!(!accounts.is_empty() || visits == 0, "expired rows need accounts");
+    let ended = opened.clock.now() - VISITS_ENDED;
+    let mut times = Times::new();
+    for start in (0..visits).step_by((BATCH / ROWS_OF_A_VISIT) as usize) {
+        let numbers = start..visits.min(start + BATCH / ROWS_OF_A_VISIT);
+        let rows: Vec<_> =
+            numbers.map(|number| Visit::of(opened, nth(accounts, number), spread(ended, number, visits))).collect::<anyhow::Result<_>>()?;
+        let (seeded, rows) = (rows.len(), Arc::new(rows));
+        times.insert(seeded * ROWS_OF_A_VISIT as usize, || {
+            let redeemed = opened.store.run_blocking(move |db| {
+                rows.iter().try_fold(0, |redeemed, visit| Ok(redeemed + usize::from(visit.insert(db)? == Redemption::Done)))
+            })?;
+            anyhow::ensure!(redeemed == seeded, "{} grants were not taken", seeded - redeemed);
+            Ok(())
+        })?;
+    }
+    Ok(times.row("expired", visits * ROWS_OF_A_VISIT))
+}
+
+/// What one sign-in left, as the node writes it, and a session from which nobody signed in anywhere.
+struct Visit {
+    sessions: [Session; 2],
+    grant: Grant,
+    family: Family,
+    usage: UsageRecord,
+}
+
+impl Visit {
+    fn of(opened: &Opened, account: Uuid, at: OffsetDateTime) -> anyhow::Result<Self> {
+        let session = || Session {
+            id: opened.randomness.uuid(at),
+            account_id: account,
+            secret_hash: opened.randomness.bytes(),
+            epoch: 1,
+            created_at: at,
+            last_seen_at: at,
+            expires_at: at + time::Duration::hours(8),
+            password_at: at,
+            code_at: None,
+            guardian_code_at: None,
+            ended_at: None,
+        };
+        let (sessions, expires_at) = ([session(), session()], at + time::Duration::days(30));
+        let usage = record(opened, account, at)?;
+        let grant = Grant {
+            id: usage.grant_id,
+            account_id: account,
+            client_id: usage.client_id.clone(),
+            session_id: Some(sessions[0].id),
+            scope: Scope::parse("openid offline_access")?,
+            claims: ClaimsRequest::default(),
+            authentication: Authentication {
+                account,
+                sub: sessions[0].id.to_string(),
+                session: sessions[0].id,
+                sid: sessions[0].id.to_string(),
+                auth_time: at,
+                acr: usage.acr.clone(),
+                amr: vec!["pwd".to_owned()],
+                claims: serde_json::Map::new(),
+            },
+            epoch: 1,
+            created_at: at,
+            expires_at,
+        };
+        let family = Family { grant_id: grant.id, counter: 0, rotated_at: at, expires_at, revoked_at: None };
+        Ok(Self { sessions, grant, family, usage })
+    }
+
+    fn insert(&self, db: &mut Db) -> QueryResult<Redemption> {
+        self.sessions.iter().try_for_each(|session| session.insert(db))?;
+        Grant::redeem(db, &self.grant, Some(&self.family), &self.usage)
+    }
 }
 
 struct AccountRow {
@@ -129,14 +221,23 @@ fn account(opened: &Opened, number: u32, password_hash: &str) -> anyhow::Result<
     Ok(AccountRow { key_id: keyring.sealing_key_id(), sealed: keyring.seal(place, &serde_json::to_vec(&person)?), account })
 }
 
-fn record(opened: &Opened, accounts: &[Uuid], number: u32, count: u32) -> anyhow::Result<UsageRecord> {
+/// Whose the row with this number is.
+fn nth(accounts: &[Uuid], number: u32) -> Uuid {
+    accounts[number as usize * STRIDE % accounts.len()]
+}
+
+/// When the row with this number of so many was made: in their order, evenly over the days before `end`.
+fn spread(end: OffsetDateTime, number: u32, count: u32) -> OffsetDateTime {
     let span = time::Duration::days(DAYS).as_seconds_f64();
-    let at = opened.clock.now() - time::Duration::seconds_f64(span * f64::from(count - number) / f64::from(count));
+    end - time::Duration::seconds_f64(span * f64::from(count - number) / f64::from(count))
+}
+
+fn record(opened: &Opened, account_id: Uuid, at: OffsetDateTime) -> anyhow::Result<UsageRecord> {
     let id = opened.randomness.uuid(at);
     Ok(UsageRecord {
         id,
         grant_id: opened.randomness.uuid(at),
-        account_id: accounts[number as usize * STRIDE % accounts.len()],
+        account_id,
         client_id: "bench".to_owned(),
         at,
         kind: UsageKind::Code,

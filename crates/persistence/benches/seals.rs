@@ -4,6 +4,7 @@
 use std::hint::black_box;
 use std::sync::Arc;
 
+use account_policy::CitizenId;
 use criterion::{Criterion, criterion_group, criterion_main};
 use persistence::{DatabaseUrl, KeyEncryptionKey, Keyring, Mode, Place, Store, StoreOptions};
 use time::macros::datetime;
@@ -23,6 +24,8 @@ fn seals(c: &mut Criterion) {
     c.bench_function("seal a person", |b| b.iter(|| keyring.seal(place, black_box(&PERSON))));
     let sealed = keyring.seal(place, &PERSON);
     c.bench_function("unseal a person", |b| b.iter(|| keyring.unseal(place, black_box(&sealed)).unwrap()));
+    let number = CitizenId::parse("098090000001").unwrap();
+    c.bench_function("hash a citizen's number", |b| b.iter(|| keyring.number_hash(black_box(&number))));
 }
 
 criterion_group!(benches, seals);

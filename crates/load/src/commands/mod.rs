@@ -40,7 +40,7 @@ enum Command {
     Overload(OverloadArguments),
     /// Sign-ins with passwords beside sign-ins without, then more people at once than may wait.
     Storm(StormArguments),
-    /// Fill a database with people and usage records, and say how quickly they went in.
+    /// Fill a database with people, usage records and expired rows, and say how quickly they went in.
     Seed(SeedArguments),
     /// `dinhdanh accounts import` against the bare insertion of the same people, in one run.
     ImportRate(ImportRateArguments),
@@ -186,6 +186,9 @@ pub(crate) struct SeedArguments {
     /// How many usage records of them.
     #[arg(long, default_value_t = 0)]
     pub usage: u32,
+    /// How many rows of theirs (sessions, grants, refresh families) whose time of removal has come.
+    #[arg(long, default_value_t = 0)]
+    pub expired: u32,
 }
 
 #[derive(Debug, Args)]

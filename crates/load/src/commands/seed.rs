@@ -27,6 +27,9 @@ pub(super) async fn run(arguments: &SeedArguments, out: Option<&Path>) -> anyhow
     if arguments.usage > 0 {
         say(&seed::usage(&opened, &ids, arguments.usage)?, out)?;
     }
+    if arguments.expired > 0 {
+        say(&seed::expired(&opened, &ids, arguments.expired)?, out)?;
+    }
     Ok(())
 }
 

@@ -1,5 +1,8 @@
+use std::path::Path;
 use std::time::Duration;
 
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 use load::closed::{self, Rounds};
 use load::open::{self, Arrivals};
 use load::storm::{self, Storm};
@@ -30,6 +33,36 @@ async fn every_workload_is_answered_as_a_real_client_wants_it() {
         }
     };
     LocalSet::new().run_until(everything).await;
+}
+
+#[derive(QueryableByName)]
+struct SignIns {
+    #[diesel(sql_type = BigInt)]
+    times: i64,
+}
+
+/// How often each person has signed in, as the node wrote it down; the least first.
+fn sign_ins(folder: &Path) -> Vec<i64> {
+    let database = folder.join("data/load.sqlite");
+    let mut connection = SqliteConnection::establish(database.to_str().unwrap()).unwrap();
+    let query = "SELECT count(*) AS times FROM usage_records GROUP BY account_id ORDER BY times";
+    diesel::sql_query(query).load::<SignIns>(&mut connection).unwrap().into_iter().map(|person| person.times).collect()
+}
+
+#[tokio::test]
+async fn people_who_share_a_user_take_turns() {
+    let folder = tempfile::tempdir().unwrap();
+    let turns = async {
+        let mut crowd = node::start(folder.path()).await.with_people_each(2);
+        let mut users = crowd.take(1, Workload::Sso).await.unwrap();
+        let mut seen = vec![sign_ins(folder.path())];
+        for _ in 0..4 {
+            users[0].operate(Workload::Sso).await.unwrap();
+            seen.push(sign_ins(folder.path()));
+        }
+        assert_eq!(seen, [[1, 1], [1, 2], [2, 2], [2, 3], [3, 3]]);
+    };
+    LocalSet::new().run_until(turns).await;
 }
 
 #[tokio::test]

@@ -2,7 +2,8 @@ use account_policy::CitizenId;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use load::{people, seed};
-use persistence::{Account, Db, Holder, QueryResult, UsageRecord};
+use persistence::{Account, Db, Expiring, Holder, QueryResult, UsageRecord};
+use time::Duration;
 use time::macros::date;
 
 use crate::node;
@@ -37,6 +38,20 @@ fn seeded_people_and_records_are_read_as_those_that_the_node_wrote() {
     let records = opened.store.read_blocking(|db| UsageRecord::list(db, ids[0], None, 10)).unwrap();
     assert_eq!(records.len(), 3, "seven records of three people in turn");
     assert_eq!(records[0].unseal_address(&keyring).unwrap(), "127.0.0.1");
+}
+
+#[test]
+fn seeded_rows_whose_time_has_come_leave_and_their_history_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_claimed, opened) = node::open(&node::config(folder.path(), 8090));
+    let (ids, _) = seed::accounts(&opened, 0, 3, "x").unwrap();
+    assert_eq!(seed::expired(&opened, &ids, 25).unwrap().rows, 24, "fours");
+    let now = opened.clock.now();
+    let leaving = |kind: Expiring| opened.store.run_blocking(move |db| kind.remove(db, now, 1000)).unwrap();
+    assert_eq!(opened.store.read_blocking(|db| Expiring::Grants.overdue(db, now)).unwrap(), 6);
+    assert_eq!(Expiring::ALL.map(leaving), [12, 6, 0, 0, 0, 0], "the families go with their grants");
+    let records = opened.store.read_blocking(|db| UsageRecord::list(db, ids[1], None, 10)).unwrap();
+    assert!(records.len() == 2 && records.iter().all(|record| record.at < now - Duration::days(31)), "{records:?}");
 }
 
 #[test]

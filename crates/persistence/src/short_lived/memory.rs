@@ -31,7 +31,6 @@ pub(super) struct Quotas {
     pub code: Quota,
     pub assertion_id: Quota,
     pub recovery: Quota,
-    pub logout: Quota,
 }
 
 impl Quotas {
@@ -41,7 +40,6 @@ impl Quotas {
             Kind::Code => &self.code,
             Kind::AssertionId => &self.assertion_id,
             Kind::Recovery => &self.recovery,
-            Kind::Logout => &self.logout,
         }
     }
 }
@@ -75,7 +73,6 @@ impl Memory {
             code: quota(Kind::Code),
             assertion_id: quota(Kind::AssertionId),
             recovery: quota(Kind::Recovery),
-            logout: quota(Kind::Logout),
         };
         Self { shards: (0..SHARDS).map(|_| Mutex::default()).collect(), quotas, counters: Counters::new(counters) }
     }

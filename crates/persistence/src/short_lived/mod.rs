@@ -25,8 +25,6 @@ pub enum Kind {
     AssertionId,
     /// A forgotten password in progress.
     Recovery,
-    /// A sign-out that waits for its confirmation.
-    Logout,
 }
 
 /// There is no room: new entries are refused, live ones never evicted. HTTP 503.

@@ -25,7 +25,7 @@ impl Quota {
             Kind::Interaction => (200_000, 512 * MIB),
             Kind::Code => (200_000, 512 * MIB),
             Kind::AssertionId => (1_000_000, 384 * MIB),
-            Kind::Recovery | Kind::Logout => (50_000, 128 * MIB),
+            Kind::Recovery => (50_000, 128 * MIB),
         };
         Self::new(entries, bytes)
     }

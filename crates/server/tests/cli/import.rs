@@ -1,12 +1,19 @@
 //! Accounts brought in from files.
 
 use std::collections::BTreeSet;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, ChildStdin, Stdio};
 
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
+use dinhdanh::cli::arguments::{AccountsOperation, ImportFormat};
+use dinhdanh::cli::{Audience, Opened, Operation, Pending, Progress, RefusedRow, Report};
+use dinhdanh::clock::Clock;
+use dinhdanh::config::{Config, Environment};
+use dinhdanh::randomness::Randomness;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use serde_json::Value;
 
 use crate::operator::Operator;
@@ -151,6 +158,72 @@ fn an_import_that_is_killed_goes_on_where_it_was_with_nothing_twice_and_nothing_
     let again = operator.json(&["accounts", "import", file]);
     assert_eq!((&again["accepted"], &again["changed"], &again["unchanged"]), (&0.into(), &0.into(), &33_998.into()), "{again}");
     assert_eq!(again["resumed_after_line"], Value::Null);
+}
+
+/// Whoever looks at the progress bar.
+#[derive(Default)]
+struct Watching(Vec<Progress>);
+
+impl Audience for Watching {
+    fn progress(&mut self, progress: Progress) {
+        self.0.push(progress);
+    }
+
+    fn note(&mut self, _note: &str) {}
+
+    fn refused(&mut self, _row: &RefusedRow) {}
+
+    /// For small lots, so that there is much to see.
+    fn beside_a_node(&self) -> bool {
+        true
+    }
+}
+
+/// Imports rows in this process; answers what was seen meanwhile, and the end.
+fn watched(opened: &Opened, input: impl Read, dry_run: bool) -> (Vec<Progress>, anyhow::Result<Report>) {
+    let mut watching = Watching::default();
+    let import = AccountsOperation::Import { file: "-".into(), format: Some(ImportFormat::Csv), dry_run, restart: false, refused: None };
+    let report = Operation::Accounts(import).run(opened, &mut BufReader::new(input), &mut watching);
+    (watching.0, report)
+}
+
+/// A pipe that breaks.
+struct Broken;
+
+impl Read for Broken {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        Err(io::ErrorKind::BrokenPipe.into())
+    }
+}
+
+#[test]
+fn the_progress_of_an_import_never_falls_and_ends_at_the_whole_file() {
+    let operator = Operator::new();
+    operator.sandbox("");
+    let config = Config::load(Some(&operator.path("dinhdanh.toml")), &Environment::default()).unwrap();
+    std::fs::create_dir_all(&config.data_dir).unwrap();
+    let opened = Opened::open(config, Clock::default(), Randomness::system(), Pending::Run).unwrap();
+    // Several times what is read ahead.
+    let text = citizens(8_000, &[100, 7_000]);
+    let half = &text.as_bytes()[..text.len() / 2];
+    let mut packed = GzEncoder::new(Vec::new(), Compression::none());
+    packed.write_all(text.as_bytes()).unwrap();
+    let packed = packed.finish().unwrap();
+
+    let (rehearsed, _) = watched(&opened, text.as_bytes(), true);
+    let (broken_off, outcome) = watched(&opened, half.chain(Broken), false);
+    assert!(outcome.is_err());
+    let (resumed, _) = watched(&opened, text.as_bytes(), false);
+    let (repeated, report) = watched(&opened, packed.as_slice(), false);
+    assert_eq!(report.unwrap().json["unchanged"], 7_998);
+
+    for (seen, whole) in [(&rehearsed, text.len()), (&resumed, text.len()), (&repeated, packed.len())] {
+        assert!(seen.is_sorted_by(|a, b| a.bytes <= b.bytes && a.rows <= b.rows), "{seen:?}");
+        assert!(seen[0].bytes < whole as u64 && seen[0].rows < 8_000, "{seen:?}");
+        assert_eq!(*seen.last().unwrap(), Progress { bytes: whole as u64, rows: 8_000 });
+    }
+    assert!(broken_off.is_sorted_by(|a, b| a.bytes <= b.bytes && a.rows <= b.rows), "{broken_off:?}");
+    assert!(resumed[0].rows > broken_off.last().unwrap().rows, "it goes on where it was: {:?}", resumed[0]);
 }
 
 #[test]

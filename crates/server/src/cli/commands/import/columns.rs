@@ -117,3 +117,39 @@ impl Refusal {
         Self { field: Some(field.into()), problem: problem.into() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// The rows of the manual's table: the names in the first cell, and all that a row names beside it.
+    fn manual() -> Vec<(Vec<&'static str>, &'static str)> {
+        let manual = include_str!("../../../../../../docs/operations.md");
+        let (_, table) = manual.split_once("| column | content |\n|---|---|\n").expect("the table of columns");
+        let rows = table.lines().map_while(|line| line.strip_prefix("| ")?.split_once(" | "));
+        rows.map(|(columns, content)| (in_backticks(columns), content)).collect()
+    }
+
+    fn in_backticks(text: &str) -> Vec<&str> {
+        text.split('`').skip(1).step_by(2).collect()
+    }
+
+    #[test]
+    fn the_manual_names_every_column_and_no_other() {
+        let first: BTreeSet<_> = manual().into_iter().flat_map(|(columns, _)| columns).collect();
+        let beside: BTreeSet<_> = manual().into_iter().flat_map(|(_, content)| in_backticks(content)).collect();
+        let known: BTreeSet<_> = COLUMNS.iter().copied().collect();
+        assert_eq!(first.difference(&known).collect::<Vec<_>>(), Vec::<&&str>::new(), "no column of ours");
+        let named: BTreeSet<_> = first.union(&beside).copied().collect();
+        assert_eq!(known.difference(&named).collect::<Vec<_>>(), Vec::<&&str>::new(), "not in the manual");
+    }
+
+    #[test]
+    fn the_manual_marks_the_columns_that_every_file_has() {
+        let marked: BTreeSet<_> =
+            manual().into_iter().filter(|(_, content)| content.starts_with("**needed**")).flat_map(|(columns, _)| columns).collect();
+        assert_eq!(marked, NEEDED.iter().map(|column| column.name()).collect());
+    }
+}
