@@ -119,7 +119,7 @@ async fn malformed_requests_are_named() {
     }
     let api = Portal::confidential(&app.base, "api");
     let own = [("client_id", "api"), ("client_secret", "api-secret-0123456789abcdefghijk")];
-    let well_formed = "A".repeat(43);
+    let well_formed = "A".repeat(64);
     let code = [&own[..], &[("grant_type", "authorization_code"), ("code", &well_formed), ("redirect_uri", "y")]].concat();
     refused(&api.bare_post("/oauth2/token", &[], &code).await, 400, "unauthorized_client", "a machine with a code");
     let in_query = app
