@@ -20,6 +20,10 @@ const MOST_RESTARTS: usize = 8;
 /// The writer lingers so often at most while more keeps coming.
 const MOST_LINGERS: usize = 8;
 
+/// The writer lingers no more once it has so many: each has a small share of the commit by then, and while it is on its way to the disk, the others keep
+/// the processor busy.
+const ENOUGH: usize = 48;
+
 /// Told the size of every committed batch.
 pub type OnCommit = Arc<dyn Fn(usize) + Send + Sync>;
 
@@ -114,7 +118,7 @@ impl Loop {
         self.drain(batch);
         for _ in 0..MOST_LINGERS {
             let before = batch.len();
-            if before >= self.batching.largest {
+            if before >= ENOUGH.min(self.batching.largest) {
                 return;
             }
             std::thread::sleep(self.batching.linger);
