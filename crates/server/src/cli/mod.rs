@@ -34,6 +34,7 @@ pub use serve::{Node, serve};
 use crate::clock::Clock;
 use crate::config::{Config, Environment};
 use crate::control::{DataDir, RunningNode};
+use crate::observe;
 use crate::randomness::Randomness;
 use arguments::{Command, Common, ConfigCommand};
 use terminal::Terminal;
@@ -42,13 +43,12 @@ use terminal::Terminal;
 #[must_use]
 pub fn main() -> ExitCode {
     process::keep_memory_private();
-    match run(Cli::parse().command) {
-        Ok(code) => code,
-        Err(error) => {
-            terminal::complain(&format!("{error:#}"));
-            ExitCode::FAILURE
-        }
-    }
+    let outcome = run(Cli::parse().command);
+    observe::finish_log();
+    outcome.unwrap_or_else(|error| {
+        terminal::complain(&format!("{error:#}"));
+        ExitCode::FAILURE
+    })
 }
 
 fn run(command: Command) -> anyhow::Result<ExitCode> {
