@@ -16,8 +16,10 @@ const WATCH_EVERY: Duration = Duration::from_secs(1);
 const EXPIRY_EVERY: Duration = Duration::from_secs(300);
 /// Rows that leave in one transaction: more would keep the sign-ins beside it waiting (design section 3).
 pub const EXPIRY_BATCH: i64 = 200;
-/// Between two such transactions the writer belongs to others for as long as the last one took, and for this at least.
-const SHORTEST_PAUSE: Duration = Duration::from_millis(10);
+/// Between two such transactions the writer and the processor belong to others for so many times as long as the last one took, and for
+/// [`SHORTEST_PAUSE`] at least. Some thousand rows a second leave all the same.
+const PAUSES: u32 = 4;
+const SHORTEST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// The running background tasks.
@@ -98,7 +100,7 @@ where
                 break;
             }
             removed += rows;
-            pause(begun.elapsed().clamp(SHORTEST_PAUSE, LONGEST_PAUSE)).await;
+            pause((begun.elapsed() * PAUSES).clamp(SHORTEST_PAUSE, LONGEST_PAUSE)).await;
         }
     }
     Ok(removed)
