@@ -90,10 +90,7 @@ fn a_user_before_the_host_cannot() {
 
 #[test]
 fn plain_http_cannot_in_production() {
-    refused(&[
-        ("http://portal.example/cb", UriProblem::NotHttps),
-        ("http://localhost:8081/cb", UriProblem::NotHttps),
-    ]);
+    refused(&[("http://portal.example/cb", UriProblem::NotHttps), ("http://localhost:8081/cb", UriProblem::NotHttps)]);
 }
 
 #[test]

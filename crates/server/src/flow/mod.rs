@@ -15,7 +15,7 @@ use oidc_provider::authorization::{
     self, AuthenticateReason, AuthorizationError, Decision, Delivery, ErrorRedirect, PageError, ResolveContext, ResolveError,
     ResolvedRequest,
 };
-use oidc_provider::client::Client;
+use oidc_provider::client::{Client, RedirectUri};
 use oidc_provider::parameters::Parameters;
 use persistence::StoreError;
 
@@ -317,21 +317,21 @@ pub fn stumble(visit: &Visit<'_>, error: &StoreError) -> HttpResponse {
 pub fn deliver_failure(visit: &Visit<'_>, redirect: &ErrorRedirect) -> HttpResponse {
     visit.provider.metrics.authorization(redirect.error.code());
     let delivery = authorization::failure(redirect, &visit.provider.config.issuer);
-    to_portal(visit, delivery, &redirect.redirect_uri.origin())
+    to_portal(visit, delivery, &redirect.redirect_uri)
 }
 
 fn deliver(visit: &Visit<'_>, delivery: Delivery, request: &ResolvedRequest) -> HttpResponse {
-    to_portal(visit, delivery, &request.redirect_uri.origin())
+    to_portal(visit, delivery, &request.redirect_uri)
 }
 
-fn to_portal(visit: &Visit<'_>, delivery: Delivery, origin: &str) -> HttpResponse {
+fn to_portal(visit: &Visit<'_>, delivery: Delivery, portal: &RedirectUri) -> HttpResponse {
     match delivery {
         Delivery::Redirect(location) => visit.see_other(&location),
         Delivery::FormPost { action, fields } => {
             let nonce = crate::provider::nonce(&visit.provider.randomness);
             let fields = fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
             let page = FormPostPage { action, fields, nonce: nonce.clone(), language: visit.language };
-            let policy = content_security_policy(&[origin.to_owned()], Some(&nonce));
+            let policy = content_security_policy(&[portal.origin()], Some(&nonce));
             visit.page_with_policy(actix_web::http::StatusCode::OK, page.render(), policy)
         }
     }
