@@ -54,7 +54,7 @@ pub mod store;
 pub mod usage;
 mod writer;
 
-pub use accounts::Account;
+pub use accounts::{Account, PasswordOf};
 pub use ailment::Ailment;
 pub use audit::AuditEvent;
 pub use backup::{BackupError, backup};
