@@ -27,6 +27,18 @@ fn consume(memory: &Memory, n: u32) -> Consumed {
     memory.consume(Kind::Code, &key(n), OWNER, NOW)
 }
 
+/// All of them in seconds: the lifetime, and now.
+fn once(memory: &Memory, n: u32, from: i64, to: i64, now: i64) -> Result<Seen, Full> {
+    memory.once(Kind::AssertionId, &key(n), Lifetime { from: later(from), to: later(to) }, later(now))
+}
+
+/// Something else in the same shard, so that the shard is swept.
+fn put_at(memory: &Memory, n: u32, now: i64) {
+    let mut neighbour = key(1);
+    neighbour[31] = u8::try_from(n).unwrap();
+    memory.put(Kind::Interaction, &neighbour, OWNER, Vec::new(), later(now + 60), later(now)).unwrap();
+}
+
 /// Runs `f` in 16 threads that start together.
 fn race<T: Send>(f: impl Fn(usize) -> T + Sync) -> Vec<T> {
     let barrier = Barrier::new(16);
@@ -76,10 +88,11 @@ fn redeemed_codes_make_room_for_any_number_and_the_newest_still_tell_a_replay() 
 fn of_sixteen_that_ask_at_once_exactly_one_is_the_first_time() {
     let memory = Memory::default();
     for n in 0..1000 {
-        let answers = race(|_| memory.once(Kind::AssertionId, &key(n), later(60), NOW).unwrap());
-        assert_eq!(answers.iter().filter(|first| **first).count(), 1);
+        let answers = race(|_| once(&memory, n, 0, 60, 0).unwrap());
+        assert_eq!(answers.iter().filter(|seen| **seen == Seen::First).count(), 1);
+        assert_eq!(answers.iter().filter(|seen| **seen == Seen::Again).count(), 15);
     }
-    assert!(memory.once(Kind::AssertionId, &key(0), later(120), later(60)).unwrap(), "an expired id is new again");
+    assert_eq!(once(&memory, 0, 60, 120, 60), Ok(Seen::First), "an expired id is new again");
 }
 
 #[test]
@@ -169,9 +182,42 @@ fn a_live_entry_grows_a_little_in_a_full_store_and_much_only_where_there_is_room
 #[test]
 fn a_replay_is_told_even_when_the_store_is_full() {
     let memory = Memory::with(|_| Quota::new(1, 1 << 20), 10);
-    assert_eq!(memory.once(Kind::AssertionId, &key(1), later(60), NOW), Ok(true));
-    assert_eq!(memory.once(Kind::AssertionId, &key(1), later(60), NOW), Ok(false));
-    assert_eq!(memory.once(Kind::AssertionId, &key(2), later(60), NOW), Err(Full));
+    assert_eq!(once(&memory, 1, 0, 60, 0), Ok(Seen::First));
+    assert_eq!(once(&memory, 1, 0, 60, 0), Ok(Seen::Again));
+    assert_eq!(once(&memory, 2, 0, 60, 0), Err(Full));
+}
+
+#[test]
+fn what_was_there_before_the_store_began_may_have_been_seen() {
+    let memory = Memory::since(later(100));
+    assert_eq!(once(&memory, 1, 99, 160, 100), Ok(Seen::Perhaps));
+    assert_eq!(once(&memory, 1, 100, 160, 100), Ok(Seen::First));
+    assert_eq!(once(&memory, 1, 100, 160, 159), Ok(Seen::Again));
+    memory.clear();
+    assert_eq!(once(&memory, 1, 100, 220, 160), Ok(Seen::Perhaps), "all that was seen is forgotten");
+    assert_eq!(once(&memory, 2, 160, 220, 160), Ok(Seen::First));
+    assert_eq!(memory.quotas().assertion_id.used().0, 1);
+}
+
+#[test]
+fn a_clock_that_went_ahead_and_came_back_forgets_nothing_that_it_would_take_again() {
+    let memory = Memory::since(NOW);
+    assert_eq!(once(&memory, 1, 0, 60, 1), Ok(Seen::First));
+    // A day ahead: its mark goes, like everything that ended by then.
+    put_at(&memory, 2, 86_400);
+    assert_eq!(once(&memory, 1, 0, 60, 5), Ok(Seen::Perhaps), "back again");
+    assert_eq!(once(&memory, 3, 4, 60, 5), Ok(Seen::Perhaps), "this one may have been seen before the jump");
+    assert_eq!(once(&memory, 4, 5, 60, 5), Ok(Seen::First), "this one was made since");
+    assert_eq!(once(&memory, 4, 5, 60, 30), Ok(Seen::Again));
+}
+
+#[test]
+fn a_reading_of_the_clock_that_comes_late_is_no_jump_and_takes_nothing_twice() {
+    let memory = Memory::since(NOW);
+    assert_eq!(once(&memory, 1, 0, 60, 1), Ok(Seen::First));
+    put_at(&memory, 2, 61);
+    assert_eq!(once(&memory, 1, 0, 60, 59), Ok(Seen::Perhaps), "swept by a thread that read the clock later");
+    assert_eq!(once(&memory, 3, 0, 90, 59), Ok(Seen::First), "the store still knows the time since it began");
 }
 
 #[test]
@@ -200,7 +246,7 @@ fn counters_have_a_quota_and_expired_ones_make_room() {
 
 #[tokio::test]
 async fn the_store_forgets_everything_when_cleared() {
-    let store = ShortLived::memory();
+    let store = ShortLived::memory(NOW);
     store.put(Kind::Interaction, &key(1), OWNER, vec![1], later(60), NOW).await.unwrap();
     store.count(&key(1), Duration::MINUTE, NOW).await.unwrap();
     assert_eq!(store.get(Kind::Interaction, &key(1), NOW).await, Some(vec![1]));
@@ -221,7 +267,7 @@ proptest! {
                 1 => drop(memory.consume(Kind::Code, &key(n), OWNER, later(at))),
                 2 => drop(memory.replace(Kind::Code, &key(n), vec![0; size], later(at))),
                 3 => memory.remove(Kind::Code, &key(n)),
-                _ => { let _ = memory.once(Kind::Code, &key(n), later(at + 60), later(at)); }
+                _ => { let _ = memory.once(Kind::Code, &key(n), Lifetime { from: later(at), to: later(at + 60) }, later(at)); }
             }
         }
         memory.clear();
@@ -231,7 +277,7 @@ proptest! {
 
 #[tokio::test]
 async fn what_was_taken_in_vain_is_put_back_by_its_owner_alone() {
-    let store = ShortLived::memory();
+    let store = ShortLived::memory(NOW);
     let (key, now) = ([9; 32], time::macros::datetime!(2026-11-22 02:00 UTC));
     store.put(Kind::Code, &key, "a", vec![1], now + Duration::MINUTE, now).await.unwrap();
     assert_eq!(store.consume(Kind::Code, &key, "a", now).await, Consumed::First(vec![1]));

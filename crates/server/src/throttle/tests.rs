@@ -6,7 +6,7 @@ const NOON: OffsetDateTime = datetime!(2026-03-02 12:00 UTC);
 const NUMBER: [u8; 32] = [1; 32];
 
 fn store() -> ShortLived {
-    ShortLived::memory()
+    ShortLived::memory(NOON)
 }
 
 fn limits() -> LimitsConfig {
