@@ -182,8 +182,8 @@ impl Memory {
         Ok(Seen::First)
     }
 
-    pub(super) fn count(&self, key: &Key, window: Duration, now: OffsetDateTime) -> Result<u64, Full> {
-        self.counters.count(key, window, now)
+    pub(super) fn count(&self, key: &Key, limit: u64, window: Duration, now: OffsetDateTime) -> u64 {
+        self.counters.count(key, limit, window, now)
     }
 
     pub(super) fn counted(&self, key: &Key, now: OffsetDateTime) -> Option<Counted> {

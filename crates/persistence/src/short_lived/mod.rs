@@ -160,13 +160,11 @@ impl ShortLived {
         }
     }
 
-    /// Counts one event and answers how many there were in this window, which starts with its first event.
-    ///
-    /// # Errors
-    /// [`Full`]: too many different keys are being counted; refuse.
-    pub async fn count(&self, key: &Key, window: Duration, now: OffsetDateTime) -> Result<u64, Full> {
+    /// Counts one event and answers how many there were in this window, which starts with its first event. There is always room: counters that
+    /// are furthest from their limit are forgotten first.
+    pub async fn count(&self, key: &Key, limit: u64, window: Duration, now: OffsetDateTime) -> u64 {
         match self {
-            Self::Memory(memory) => memory.count(key, window, now),
+            Self::Memory(memory) => memory.count(key, limit, window, now),
         }
     }
 

@@ -223,7 +223,7 @@ fn a_reading_of_the_clock_that_comes_late_is_no_jump_and_takes_nothing_twice() {
 #[test]
 fn a_window_starts_with_its_first_event_and_ends_for_all() {
     let memory = Memory::default();
-    let count = |at| memory.count(&key(1), Duration::MINUTE, later(at)).unwrap();
+    let count = |at| memory.count(&key(1), 5, Duration::MINUTE, later(at));
     assert_eq!((count(0), count(10), count(59)), (1, 2, 3));
     let counted = memory.counted(&key(1), later(59)).unwrap();
     assert_eq!(counted, Counted { count: 3, since: NOW, last: later(59) });
@@ -231,24 +231,74 @@ fn a_window_starts_with_its_first_event_and_ends_for_all() {
     assert_eq!(count(60), 1);
     memory.reset(&key(1));
     assert_eq!(count(61), 1);
-    assert_eq!(race(|_| memory.count(&key(2), Duration::MINUTE, NOW).unwrap()).into_iter().max(), Some(16));
+    assert_eq!(race(|_| memory.count(&key(2), 5, Duration::MINUTE, NOW)).into_iter().max(), Some(16));
+}
+
+/// Counters of one shard, whose limit is 4.
+struct Counting(Memory);
+
+impl Counting {
+    fn times(&self, n: u16, times: usize, at: i64) {
+        for _ in 0..times {
+            self.0.count(&Self::key(n), 4, Duration::MINUTE, later(at));
+        }
+    }
+
+    fn counted(&self, n: u16, at: i64) -> Option<u64> {
+        self.0.counted(&Self::key(n), later(at)).map(|counted| counted.count)
+    }
+
+    fn key(n: u16) -> Key {
+        let mut key = [0; 32];
+        key[1..3].copy_from_slice(&n.to_be_bytes());
+        key
+    }
 }
 
 #[test]
-fn counters_have_a_quota_and_expired_ones_make_room() {
-    let memory = Memory::with(Quota::of, 64);
-    let key = |n: u8| [n; 32];
-    memory.count(&key(0), Duration::MINUTE, NOW).unwrap();
-    assert_eq!(memory.count(&key(64), Duration::MINUTE, NOW), Err(Full), "the same shard");
-    assert_eq!(memory.count(&key(0), Duration::MINUTE, NOW), Ok(2));
-    assert_eq!(memory.count(&key(64), Duration::MINUTE, later(60)), Ok(1));
+fn full_counters_make_room_and_who_came_to_the_limit_is_the_last_to_go() {
+    let counting = Counting(Memory::with(Quota::of, 64 * 4));
+    counting.times(1, 4, 0);
+    counting.times(2, 3, 0);
+    counting.times(3, 1, 1);
+    counting.times(4, 1, 2);
+    counting.times(5, 1, 3);
+    assert_eq!(counting.counted(3, 3), None, "the least loaded, whose window ends first");
+    for n in 6..1_000 {
+        counting.times(n, 1, 3);
+        assert_eq!(counting.counted(n, 3), Some(1), "a new one is counted");
+    }
+    assert_eq!((counting.counted(1, 3), counting.counted(2, 3)), (Some(4), Some(3)), "a crowd puts out itself");
+    // Even those who come to the limit do not put out who waits longer than they will, while there is anybody else.
+    for n in 1_000..1_003 {
+        counting.times(n, 4, 4);
+    }
+    assert_eq!((counting.counted(1, 4), counting.counted(2, 4)), (Some(4), None));
+    assert!((1_000..1_003).all(|n| counting.counted(n, 4) == Some(4)));
+    counting.times(1_003, 1, 5);
+    assert_eq!(
+        (counting.counted(1, 5), counting.counted(1_003, 5)),
+        (None, Some(1)),
+        "all are at the limit: who is forgotten first anyway"
+    );
+    counting.times(1_004, 1, 5);
+    assert!((1_000..1_003).all(|n| counting.counted(n, 5) == Some(4)), "and then the new one, not another at the limit");
+}
+
+#[test]
+fn counters_whose_window_is_over_make_room_first() {
+    let counting = Counting(Memory::with(Quota::of, 64 * 2));
+    counting.times(1, 4, 0);
+    counting.times(2, 1, 30);
+    counting.times(3, 1, 60);
+    assert_eq!((counting.counted(1, 60), counting.counted(2, 60), counting.counted(3, 60)), (None, Some(1), Some(1)));
 }
 
 #[tokio::test]
 async fn the_store_forgets_everything_when_cleared() {
     let store = ShortLived::memory(NOW);
     store.put(Kind::Interaction, &key(1), OWNER, vec![1], later(60), NOW).await.unwrap();
-    store.count(&key(1), Duration::MINUTE, NOW).await.unwrap();
+    store.count(&key(1), 5, Duration::MINUTE, NOW).await;
     assert_eq!(store.get(Kind::Interaction, &key(1), NOW).await, Some(vec![1]));
     store.clear().await;
     assert_eq!(store.get(Kind::Interaction, &key(1), NOW).await, None);
