@@ -81,6 +81,9 @@ pub enum ClientAuthenticationError {
     /// The `jti` was used before. Found by the server, which records it.
     #[error("client assertion: replayed")]
     AssertionReplayed,
+    /// It may have been used before the server's record begins. Found by the server.
+    #[error("client assertion: older than the record of used ones")]
+    AssertionBeforeRecord,
     /// The client's `jwks_uri` could not be fetched, or its set is unusable.
     #[error("the client's keys are not available")]
     KeysUnavailable,
@@ -109,6 +112,8 @@ pub struct Authenticated {
 pub struct ReplayGuard {
     /// `jti`, at most 256 characters; unique per client.
     pub jti: String,
+    /// Nobody took it before this, but for the leeway of clocks: the latest of `iat`, `nbf` and [`LONGEST_ASSERTION_LIFETIME`] before `exp`.
+    pub issued_at: OffsetDateTime,
     /// After this the assertion is refused anyway, and the record may go.
     pub expires_at: OffsetDateTime,
 }

@@ -120,6 +120,9 @@ impl Registered for ClientAuthenticationError {
             AssertionNotYetValid => (INVALID_CLIENT, "the client assertion is not valid yet"),
             AssertionWithoutId => (INVALID_CLIENT, "the client assertion lacks jti"),
             AssertionReplayed => (INVALID_CLIENT, "the client assertion was used before"),
+            AssertionBeforeRecord => {
+                (INVALID_CLIENT, "the client assertion may have been used before this server started: make a new one, with iat")
+            }
             KeysUnavailable => (INVALID_CLIENT, "the keys of the client are not available"),
         }
     }

@@ -2,10 +2,12 @@
 
 use account_policy::{AccountLevel, AccountState, HolderKind, LockGrounds};
 use diesel::prelude::*;
+use diesel::sql_types::Binary;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::columns::{from_ms, hash32, id, id_bytes, ms, unreadable};
+use crate::connection::{on, written};
 use crate::schema::accounts;
 use crate::{Db, NumberHash};
 
@@ -148,6 +150,63 @@ impl Account {
         accounts::table.count().get_result(db)
     }
 }
+
+/// Whose password a sign-in has to know.
+#[derive(Clone, PartialEq, Eq)]
+pub enum PasswordOf {
+    /// That of the number's account, which has one.
+    Account(Account),
+    /// Nobody's: the number has no account, or one without a password.
+    Nobody {
+        /// The hash of the account whose keyed hash of the number comes next. What it costs to check is what a check for this number has to
+        /// cost: every account stands in for its share of the unknown numbers, always the same ones. `None`: no account is near.
+        stand_in: Option<String>,
+    },
+}
+
+impl PasswordOf {
+    /// One read, the same for every number.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn find(db: &mut Db, number: &NumberHash) -> QueryResult<Self> {
+        let query = Next(&number.0);
+        let next = on!(db, |connection| query.get_result::<Row>(connection)).optional()?.map(Account::try_from).transpose()?;
+        Ok(match next {
+            Some(account) if account.number_hash == *number => Self::Account(account),
+            next => Self::Nobody { stand_in: next.and_then(|account| account.password_hash) },
+        })
+    }
+}
+
+impl std::fmt::Debug for PasswordOf {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Account(account) => f.debug_tuple("Account").field(account).finish(),
+            Self::Nobody { .. } => f.write_str("Nobody"),
+        }
+    }
+}
+
+/// The first account with a password at this hash or behind it, among 64: accounts without a password may be the most, and a sign-in passes
+/// over few of them.
+struct Next<'a>(&'a [u8]);
+
+/// No hash comes after this one.
+const LAST: &[u8] = &[0xff; 32];
+
+written!(Next -> <accounts::table as Table>::AllColumns, |query, out| {
+    out.push_sql(
+        "SELECT id, number_hash, kind, level, state, password_hash, epoch, lock_grounds, created_at, updated_at, password_changed_at          FROM accounts WHERE number_hash >= ",
+    );
+    out.push_bind_param::<Binary, _>(query.0)?;
+    out.push_sql(" AND number_hash <= COALESCE((SELECT number_hash FROM accounts WHERE number_hash >= ");
+    out.push_bind_param::<Binary, _>(query.0)?;
+    out.push_sql(" ORDER BY number_hash LIMIT 1 OFFSET 63), ");
+    out.push_bind_param::<Binary, _>(LAST)?;
+    out.push_sql(") AND password_hash > '' ORDER BY number_hash LIMIT 1");
+    Ok(())
+});
 
 impl std::fmt::Debug for Account {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -54,7 +54,7 @@ pub mod store;
 pub mod usage;
 mod writer;
 
-pub use accounts::Account;
+pub use accounts::{Account, PasswordOf};
 pub use ailment::Ailment;
 pub use audit::AuditEvent;
 pub use backup::{BackupError, backup};
@@ -80,7 +80,7 @@ pub use migrations::revert_all;
 pub use one_time_codes::{CodeLimits, Issue, NewCode, OneTimeCode, Verdict};
 pub use refresh_families::{Family, Rotated};
 pub use sessions::{Renewal, Session};
-pub use short_lived::{Consumed, Counted, Full, Key, Kind, Memory, ShortLived};
+pub use short_lived::{Consumed, Counted, Full, Key, Kind, Lifetime, Memory, Seen, ShortLived};
 pub use signing_keys::{KeyState, SigningKeyRecord};
 pub use standings::{AccountStanding, GrantStanding, SessionStanding};
 pub use store::{Store, StoreOptions};

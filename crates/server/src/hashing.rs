@@ -6,8 +6,7 @@
 //! answers 503 with `Retry-After`. One more thread has a share of the machine even when it is busy all the time, and takes the
 //! passwords that have waited for [`LONG`].
 //!
-//! An account that does not exist costs the same work as one that does: [`Hasher::verify`] without a stored hash runs
-//! Argon2id with the current parameters and then answers "no".
+//! An account that does not exist costs the work of one that does: [`Hasher::refuse`] runs Argon2 with the parameters of a stand-in.
 
 mod argon;
 
@@ -88,7 +87,7 @@ impl Hasher {
             waiting: Condvar::new(),
             queue: passwords.queue.max(1),
             long: LONG,
-            hashed: AtomicU64::new(0),
+            filled: AtomicU64::new(0),
             randomness,
         });
         let hasher = Self { shared: Arc::clone(&shared) };
@@ -106,17 +105,29 @@ impl Hasher {
         Ok(hasher)
     }
 
-    /// Whether `password` is the one behind `stored`. With `None` (no such account, or one without a password) the same work is done
-    /// and the answer is no.
+    /// Whether `password` is the one behind `stored`.
     ///
     /// # Errors
     /// [`Busy`] when the queue is full.
-    pub async fn verify(&self, password: &str, stored: Option<&str>) -> Result<Verified, Busy> {
+    pub async fn verify(&self, password: &str, stored: &str) -> Result<Verified, Busy> {
+        self.check(password, Against::Account(stored.to_owned())).await
+    }
+
+    /// Does for a password that nobody has what [`Self::verify`] does for a wrong one: with the parameters of `stand_in`, the hash of some
+    /// account, or the current ones. The answer is always no, whatever the stand-in's password is.
+    ///
+    /// # Errors
+    /// [`Busy`] when the queue is full.
+    pub async fn refuse(&self, password: &str, stand_in: Option<&str>) -> Result<Verified, Busy> {
+        self.check(password, Against::Nobody { stand_in: stand_in.map(str::to_owned) }).await
+    }
+
+    async fn check(&self, password: &str, against: Against) -> Result<Verified, Busy> {
         if password.len() > LONGEST_PASSWORD_BYTES {
             return Ok(Verified { ok: false, rehash: None });
         }
         let (reply, answer) = oneshot::channel();
-        self.enqueue(Job::Verify { password: normalized(password), stored: stored.map(str::to_owned), reply })?;
+        self.enqueue(Job::Check { password: normalized(password), against, reply })?;
         answer.await.map_err(|_| Busy)
     }
 
@@ -136,10 +147,10 @@ impl Hasher {
         self.shared.lock().jobs.len()
     }
 
-    /// How many passwords were hashed, whatever came of it.
+    /// What was done so far: blocks of 1 KiB that Argon2 filled. The same work is the same number, whatever a clock says.
     #[must_use]
-    pub fn hashed(&self) -> u64 {
-        self.shared.hashed.load(Ordering::Relaxed)
+    pub fn work(&self) -> u64 {
+        self.shared.filled.load(Ordering::Relaxed)
     }
 
     fn enqueue(&self, job: Job) -> Result<(), Busy> {
@@ -172,15 +183,23 @@ fn normalized(password: &str) -> Zeroizing<String> {
 }
 
 enum Job {
-    Verify { password: Zeroizing<String>, stored: Option<String>, reply: oneshot::Sender<Verified> },
+    Check { password: Zeroizing<String>, against: Against, reply: oneshot::Sender<Verified> },
     Hash { password: Zeroizing<String>, reply: oneshot::Sender<String> },
+}
+
+/// What a password is held against.
+enum Against {
+    /// The hash of the account that was named.
+    Account(String),
+    /// Nothing: nobody has the password.
+    Nobody { stand_in: Option<String> },
 }
 
 impl Job {
     /// The one who asked has gone: its request was dropped.
     fn abandoned(&self) -> bool {
         match self {
-            Self::Verify { reply, .. } => reply.is_closed(),
+            Self::Check { reply, .. } => reply.is_closed(),
             Self::Hash { reply, .. } => reply.is_closed(),
         }
     }
@@ -205,7 +224,8 @@ struct Shared {
     waiting: Condvar,
     queue: usize,
     long: Duration,
-    hashed: AtomicU64,
+    /// Blocks of 1 KiB that Argon2 filled.
+    filled: AtomicU64,
     randomness: Randomness,
 }
 
@@ -260,21 +280,24 @@ fn wait<'a>(told: &Condvar, state: MutexGuard<'a, State>, at_most: Duration) -> 
 
 fn work(shared: &Shared, current: &Current, next: fn(&Shared) -> Option<Job>) {
     // 19 MiB that are touched once and reused: asking the system for them each time costs a fifth of a hash. A node at rest has none of them.
-    let mut memory = Vec::new();
+    let mut memory = None;
     while let Some(job) = next(shared) {
         if job.abandoned() {
             continue;
         }
-        shared.hashed.fetch_add(1, Ordering::Relaxed);
-        if memory.is_empty() {
-            memory = current.memory();
-        }
+        let memory = memory.get_or_insert_with(|| current.memory(&shared.filled));
         match job {
-            Job::Verify { password, stored, reply } => {
-                let verified = current.verify(&mut memory, password.as_bytes(), stored.as_deref(), || shared.randomness.bytes());
+            Job::Check { password, against, reply } => {
+                let verified = match against {
+                    Against::Account(stored) => current.verify(memory, password.as_bytes(), &stored, || shared.randomness.bytes()),
+                    Against::Nobody { stand_in } => {
+                        current.refuse(memory, password.as_bytes(), stand_in.as_deref());
+                        Verified { ok: false, rehash: None }
+                    }
+                };
                 let _ = reply.send(verified);
             }
-            Job::Hash { password, reply } => match current.hash(&mut memory, password.as_bytes(), shared.randomness.bytes()) {
+            Job::Hash { password, reply } => match current.hash(memory, password.as_bytes(), shared.randomness.bytes()) {
                 Ok(phc) => drop(reply.send(phc)),
                 Err(error) => tracing::error!(%error, "a password could not be hashed"),
             },

@@ -118,7 +118,7 @@ impl Provider {
         Ok(Self {
             published: RwLock::new(Arc::new(Published::new(&config, &acr, &signing))),
             acr,
-            short_lived: ShortLived::memory(),
+            short_lived: ShortLived::memory(clock.now()),
             hasher: Hasher::new(&config.passwords, randomness.clone())?,
             throttle,
             admission: Admission::new(&config.http),

@@ -9,6 +9,9 @@
 //!
 //! A right password forgets the failures of its number, never those of the address: else one own account would buy
 //! unlimited guesses at others.
+//!
+//! There are bounds on how many are counted. A crowd from very many networks puts out counters, the least loaded first: nobody is refused for
+//! it, and who has to wait is forgotten last.
 
 use std::net::IpAddr;
 
@@ -164,25 +167,18 @@ impl Counter {
             return Err(Throttled { seconds: seconds_up(until - now) });
         }
         let turn = key("turn", &[&self.id, &failures.last.unix_timestamp_nanos().to_be_bytes()]);
-        match store.count(&turn, TURN, now).await {
-            Ok(1) => Ok(()),
-            _ => Err(Throttled { seconds: 1 }),
-        }
+        if store.count(&turn, 1, TURN, now).await == 1 { Ok(()) } else { Err(Throttled { seconds: 1 }) }
     }
 
     /// Rule 3.
     async fn begin(&self, store: &ShortLived, now: OffsetDateTime) -> Result<(), Throttled> {
         let Some(burst) = self.burst else { return Ok(()) };
-        match store.count(&self.begun(), BURST_WINDOW, now).await {
-            Ok(begun) if begun <= burst => Ok(()),
-            _ => Err(Throttled { seconds: seconds_up(BURST_WINDOW) }),
-        }
+        let begun = store.count(&self.begun(), burst, BURST_WINDOW, now).await;
+        if begun <= burst { Ok(()) } else { Err(Throttled { seconds: seconds_up(BURST_WINDOW) }) }
     }
 
     async fn failed(&self, store: &ShortLived, limits: &LimitsConfig, now: OffsetDateTime) {
-        if store.count(&self.id, limits.window(), now).await.is_err() {
-            tracing::warn!("the short-lived store is full: a failed try could not be counted");
-        }
+        store.count(&self.id, self.free, limits.window(), now).await;
     }
 
     async fn forget(&self, store: &ShortLived) {

@@ -45,7 +45,8 @@ pub(super) fn check(client_id: &str, keys: &ClientKeys, jwt: &str, context: &Ass
     }
     // OpenID Connect Core §9: jti is REQUIRED, and the assertion "MUST only be used once".
     let jti = claim(&claims, "jti").filter(|jti| (1..=LONGEST_ID).contains(&jti.len())).ok_or(Error::AssertionWithoutId)?;
-    Ok(ReplayGuard { jti: jti.to_owned(), expires_at: expires_at + LEEWAY })
+    let issued_at = ["iat", "nbf"].iter().filter_map(|name| moment(&claims, name)).fold(expires_at - LONGEST_ASSERTION_LIFETIME, Ord::max);
+    Ok(ReplayGuard { jti: jti.to_owned(), issued_at, expires_at: expires_at + LEEWAY })
 }
 
 fn verified(keys: &ClientKeys, jwt: &str, fetched: Option<&ClientJwks>) -> Result<Map<String, Value>, Error> {

@@ -173,8 +173,25 @@ impl Signer {
 fn an_assertion_of_any_algorithm_authenticates_and_names_itself_for_the_replay_check() {
     for alg in SigningAlg::ALL {
         let signer = Signer::new(alg);
-        let expected = ReplayGuard { jti: "id-1".into(), expires_at: NOW + Duration::seconds(90) };
+        let expected = ReplayGuard { jti: "id-1".into(), issued_at: NOW, expires_at: NOW + Duration::seconds(90) };
         assert_eq!(signer.present(&signer.client(), json!({})), Ok(Authenticated { replay: Some(expected) }), "{alg}");
+    }
+}
+
+#[test]
+fn an_assertion_was_used_by_nobody_before_the_latest_time_that_it_names() {
+    let signer = Signer::new(SigningAlg::ES256);
+    let now = NOW.unix_timestamp();
+    for (changes, seconds) in [
+        (json!({ "iat": now - 20 }), -20),
+        (json!({ "iat": now - 20, "nbf": now - 10 }), -10),
+        (json!({ "iat": null, "nbf": now - 10 }), -10),
+        (json!({ "iat": null }), 60 - 600),
+        (json!({ "iat": null, "exp": now + 600 }), 0),
+        (json!({ "iat": now - 86_400, "exp": now + 590 }), -10),
+    ] {
+        let guard = signer.present(&signer.client(), changes.clone()).unwrap().replay.unwrap();
+        assert_eq!(guard.issued_at, NOW + Duration::seconds(seconds), "{changes}");
     }
 }
 

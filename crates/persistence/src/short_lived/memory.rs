@@ -7,7 +7,8 @@ use time::{Duration, OffsetDateTime};
 
 use super::counters::Counters;
 use super::quota::Quota;
-use super::{Consumed, Counted, Full, Key, Kind};
+use super::reach::Reach;
+use super::{Consumed, Counted, Full, Key, Kind, Lifetime, Seen};
 use crate::columns::ms;
 
 const SHARDS: usize = 64;
@@ -23,6 +24,7 @@ pub struct Memory {
     shards: Vec<Mutex<Shard>>,
     quotas: Quotas,
     counters: Counters,
+    reach: Reach,
 }
 
 #[derive(Debug)]
@@ -67,6 +69,11 @@ impl Default for Memory {
 }
 
 impl Memory {
+    /// With the default quotas, knowing nothing of what was before.
+    pub(super) fn since(now: OffsetDateTime) -> Self {
+        Self { reach: Reach::since(ms(now)), ..Self::default() }
+    }
+
     pub(super) fn with(quota: impl Fn(Kind) -> Quota, counters: usize) -> Self {
         let quotas = Quotas {
             interaction: quota(Kind::Interaction),
@@ -74,7 +81,7 @@ impl Memory {
             assertion_id: quota(Kind::AssertionId),
             recovery: quota(Kind::Recovery),
         };
-        Self { shards: (0..SHARDS).map(|_| Mutex::default()).collect(), quotas, counters: Counters::new(counters) }
+        Self { shards: (0..SHARDS).map(|_| Mutex::default()).collect(), quotas, counters: Counters::new(counters), reach: Reach::default() }
     }
 
     #[cfg(test)]
@@ -91,6 +98,7 @@ impl Memory {
         expires_at: OffsetDateTime,
         now: OffsetDateTime,
     ) -> Result<(), Full> {
+        self.reach.note(ms(now));
         self.make_room(kind, value.len(), ms(now))?;
         let mut shard = self.shard(key).lock();
         shard.sweep(&self.quotas, ms(now), SWEEP);
@@ -149,25 +157,33 @@ impl Memory {
         }
     }
 
-    pub(super) fn once(&self, kind: Kind, key: &Key, expires_at: OffsetDateTime, now: OffsetDateTime) -> Result<bool, Full> {
+    pub(super) fn once(&self, kind: Kind, key: &Key, lifetime: Lifetime, now: OffsetDateTime) -> Result<Seen, Full> {
+        self.reach.note(ms(now));
         // Room is taken before the lock: sweeping for it visits the other shards.
         let room = self.make_room(kind, 0, ms(now));
         let mut shard = self.shard(key).lock();
         shard.sweep(&self.quotas, ms(now), SWEEP);
-        if shard.live(kind, key, ms(now)).is_some() {
+        let seen = if shard.live(kind, key, ms(now)).is_some() {
+            Seen::Again
+        } else if self.reach.covers(ms(lifetime.from), ms(lifetime.to)) {
+            Seen::First
+        } else {
+            Seen::Perhaps
+        };
+        if seen != Seen::First {
             if room.is_ok() {
                 self.quotas.of(kind).give(0);
             }
-            return Ok(false);
+            return Ok(seen);
         }
         room?;
         shard.remove(&self.quotas, kind, key);
-        shard.insert(kind, key, Entry { owner: "".into(), value: Vec::new(), expires_at: ms(expires_at), consumed: true });
-        Ok(true)
+        shard.insert(kind, key, Entry { owner: "".into(), value: Vec::new(), expires_at: ms(lifetime.to), consumed: true });
+        Ok(Seen::First)
     }
 
-    pub(super) fn count(&self, key: &Key, window: Duration, now: OffsetDateTime) -> Result<u64, Full> {
-        self.counters.count(key, window, now)
+    pub(super) fn count(&self, key: &Key, limit: u64, window: Duration, now: OffsetDateTime) -> u64 {
+        self.counters.count(key, limit, window, now)
     }
 
     pub(super) fn counted(&self, key: &Key, now: OffsetDateTime) -> Option<Counted> {
@@ -183,6 +199,7 @@ impl Memory {
             shard.lock().sweep(&self.quotas, i64::MAX, usize::MAX);
         }
         self.counters.clear();
+        self.reach.begin_anew();
     }
 
     fn shard(&self, key: &Key) -> &Mutex<Shard> {

@@ -4,6 +4,7 @@
 mod counters;
 mod memory;
 mod quota;
+mod reach;
 #[cfg(test)]
 mod tests;
 
@@ -43,6 +44,26 @@ pub enum Consumed {
     Unknown,
 }
 
+/// When something that may be used once can have been used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lifetime {
+    /// Not before this.
+    pub from: OffsetDateTime,
+    /// Not from this on.
+    pub to: OffsetDateTime,
+}
+
+/// The answer of [`ShortLived::once`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seen {
+    /// This is the first time.
+    First,
+    /// It was seen before.
+    Again,
+    /// It may have been: the store does not reach back so far, or its clock went back.
+    Perhaps,
+}
+
 /// A fixed-window counter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Counted {
@@ -62,10 +83,10 @@ pub enum ShortLived {
 }
 
 impl ShortLived {
-    /// In this process, with the default quotas.
+    /// In this process, with the default quotas. It knows nothing of what was before `now`.
     #[must_use]
-    pub fn memory() -> Self {
-        Self::Memory(Memory::default())
+    pub fn memory(now: OffsetDateTime) -> Self {
+        Self::Memory(Memory::since(now))
     }
 
     /// Stores `value` until `expires_at`. An unconsumed entry of the same key is replaced; a consumed one stays consumed.
@@ -128,23 +149,22 @@ impl ShortLived {
         }
     }
 
-    /// Whether this is the first time the key is seen until `expires_at`; one atomic step.
+    /// Whether this is the first time the key is seen in its lifetime; one atomic step. What may have been seen before this store began, or
+    /// before the clock went back, is not the first time.
     ///
     /// # Errors
     /// [`Full`]: the caller must refuse, since a replay could not be told.
-    pub async fn once(&self, kind: Kind, key: &Key, expires_at: OffsetDateTime, now: OffsetDateTime) -> Result<bool, Full> {
+    pub async fn once(&self, kind: Kind, key: &Key, lifetime: Lifetime, now: OffsetDateTime) -> Result<Seen, Full> {
         match self {
-            Self::Memory(memory) => memory.once(kind, key, expires_at, now),
+            Self::Memory(memory) => memory.once(kind, key, lifetime, now),
         }
     }
 
-    /// Counts one event and answers how many there were in this window, which starts with its first event.
-    ///
-    /// # Errors
-    /// [`Full`]: too many different keys are being counted; refuse.
-    pub async fn count(&self, key: &Key, window: Duration, now: OffsetDateTime) -> Result<u64, Full> {
+    /// Counts one event and answers how many there were in this window, which starts with its first event. There is always room: counters that
+    /// are furthest from their limit are forgotten first.
+    pub async fn count(&self, key: &Key, limit: u64, window: Duration, now: OffsetDateTime) -> u64 {
         match self {
-            Self::Memory(memory) => memory.count(key, window, now),
+            Self::Memory(memory) => memory.count(key, limit, window, now),
         }
     }
 

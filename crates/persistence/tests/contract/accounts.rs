@@ -1,7 +1,7 @@
 //! Accounts, holders and locks.
 
 use account_policy::{GuardianRelation, HolderKind, LockGround, LockGrounds, PartialDate};
-use persistence::{Account, EidLock, Holder, Insertion, LegacyAccounts, LockChange};
+use persistence::{Account, EidLock, Holder, Insertion, LegacyAccounts, LockChange, PasswordOf};
 use time::macros::date;
 use time::{Date, Duration};
 use uuid::Uuid;
@@ -10,6 +10,8 @@ use crate::world::{NOW, TODAY, World, number, person, race};
 
 contract!(
     an_account_is_found_by_its_number_and_by_nothing_like_it,
+    a_password_is_that_of_the_numbers_own_account_and_a_stand_in_is_the_next_one_with_a_password,
+    stand_ins_are_what_the_stored_hashes_are,
     a_number_has_one_account_however_many_ask_at_once,
     a_holder_comes_back_as_it_was_inserted,
     a_childs_guardian_is_admitted_only_while_the_guardians_own_account_may_be_used,
@@ -35,6 +37,62 @@ fn an_account_is_found_by_its_number_and_by_nothing_like_it(world: &World) {
     assert_eq!(by_number(1).unwrap().id, id);
     assert!(by_number(2).is_none());
     assert!(world.read(|db| Account::find(db, Uuid::nil())).is_none());
+}
+
+fn insert(world: &World, serial: u32, password_hash: Option<&str>) -> Uuid {
+    let (mut new, keyring) = (world.new_holder(serial), world.keyring.clone());
+    new.password_hash = password_hash.map(str::to_owned);
+    let id = new.id;
+    assert_eq!(world.run(move |db| Holder::insert(db, &keyring, &new)), Insertion::Done);
+    id
+}
+
+fn password_of(world: &World, serial: u32) -> PasswordOf {
+    world.read(|db| PasswordOf::find(db, &world.keyring.number_hash(&number(serial))))
+}
+
+fn a_password_is_that_of_the_numbers_own_account_and_a_stand_in_is_the_next_one_with_a_password(world: &World) {
+    assert_eq!(password_of(world, 1), PasswordOf::Nobody { stand_in: None }, "there is nobody at all");
+    let mut next: Vec<_> = (0..100).map(|serial| (world.keyring.number_hash(&number(serial)).0, serial)).collect();
+    next.sort_unstable();
+    // In order of their hashes: 20 with a password, one, 70 without, and the rest are nobody's.
+    let serial = |place: usize| next[place].1;
+    let hash = |place: usize| format!("password {place}");
+    let ids: Vec<_> = (0..20).map(|place| insert(world, serial(place), Some(&hash(place)))).collect();
+    insert(world, serial(21), Some(""));
+    for place in 22..92 {
+        insert(world, serial(place), None);
+    }
+    insert(world, serial(92), Some(&hash(92)));
+    for (place, id) in ids.iter().enumerate() {
+        let PasswordOf::Account(account) = password_of(world, serial(place)) else { panic!("{place}") };
+        assert_eq!((account.id, account.password_hash), (*id, Some(hash(place))));
+    }
+    let stand_in = |place| match password_of(world, serial(place)) {
+        PasswordOf::Nobody { stand_in } => stand_in,
+        PasswordOf::Account(account) => panic!("{account:?}"),
+    };
+    assert_eq!(stand_in(40), Some(hash(92)), "an account without a password has a stand-in, too");
+    assert_eq!(stand_in(29), Some(hash(92)), "the 64th account from here");
+    assert_eq!(stand_in(28), None, "the 65th is not looked for");
+    assert_eq!((stand_in(20), stand_in(21)), (None, None));
+    assert_eq!((stand_in(93), stand_in(99)), (None, None), "behind the last account");
+}
+
+/// A hundred accounts in three hundred have been imported with other parameters: so it is with the stand-ins of those who are nobody.
+fn stand_ins_are_what_the_stored_hashes_are(world: &World) {
+    let imported = |serial: u32| serial.is_multiple_of(3);
+    for serial in 0..300 {
+        insert(world, serial, Some(if imported(serial) { "imported" } else { "our own" }));
+    }
+    let stand_ins: Vec<_> = (1_000..4_000).map(|serial| password_of(world, serial)).collect();
+    let share = |of: &str| {
+        let those = stand_ins.iter().filter(|found| matches!(found, PasswordOf::Nobody { stand_in: Some(hash) } if hash == of)).count();
+        those as f64 / stand_ins.len() as f64
+    };
+    assert!((share("imported") - 1.0 / 3.0).abs() < 0.12, "{}", share("imported"));
+    assert!(share("imported") + share("our own") > 0.98);
+    assert!((1_000..1_100).all(|serial| password_of(world, serial) == stand_ins[serial as usize - 1_000]), "always the same one");
 }
 
 fn a_number_has_one_account_however_many_ask_at_once(world: &World) {

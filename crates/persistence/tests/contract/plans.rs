@@ -8,8 +8,8 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use persistence::{
     Account, AccountStanding, ClientRecord, CodeLimits, Consent, EidLock, Expiring, Family, Grant, GrantStanding, Holder, ImportProgress,
-    LegacyAccounts, LiveGrant, Message, MessagesOf, NewCode, OneTimeCode, Renewal, Session, SessionStanding, StoredHolder, UsageKind,
-    UsageRecord,
+    LegacyAccounts, LiveGrant, Message, MessagesOf, NewCode, OneTimeCode, PasswordOf, Renewal, Session, SessionStanding, StoredHolder,
+    UsageKind, UsageRecord,
 };
 use time::Duration;
 
@@ -49,6 +49,7 @@ fn no_hot_query_walks_a_table() {
         });
         let number = keyring.number_hash(&person(1).citizen_id);
         Account::find_by_number(db, &number)?;
+        PasswordOf::find(db, &number)?;
         Holder::load(db, &keyring, account, TODAY)?;
         StoredHolder::find_by_number(db, &keyring, &number)?;
         ImportProgress::find(db, &[0; 32])?;

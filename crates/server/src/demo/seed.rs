@@ -164,7 +164,7 @@ mod tests {
         assert_eq!(sandbox.seed().await.unwrap(), Seeded { new: 0 });
         assert!(sandbox.holder(GUARDIAN).account == before);
         let password = before.password_hash.unwrap();
-        assert!(sandbox.hasher.verify(DEMO_PASSWORD, Some(&password)).await.unwrap().ok);
+        assert!(sandbox.hasher.verify(DEMO_PASSWORD, &password).await.unwrap().ok);
     }
 
     #[tokio::test]

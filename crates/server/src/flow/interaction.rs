@@ -96,7 +96,8 @@ impl Interaction {
     pub async fn put(&self, provider: &Provider, from: IpAddr) -> Result<(), Full> {
         if provider.throttle.is_on() {
             let key = throttle::key("interactions", &[&throttle::network(from)]);
-            let begun = provider.short_lived.count(&key, provider.config.lifetimes.interaction(), provider.clock.now()).await?;
+            let window = provider.config.lifetimes.interaction();
+            let begun = provider.short_lived.count(&key, MOST_OF_ONE_NETWORK, window, provider.clock.now()).await;
             if begun > MOST_OF_ONE_NETWORK {
                 return Err(Full);
             }

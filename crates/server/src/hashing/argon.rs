@@ -1,5 +1,7 @@
 //! Argon2id itself (RFC 9106), and the PHC strings it is stored as.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use argon2::password_hash::phc::{Ident, Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use subtle::ConstantTimeEq;
@@ -57,17 +59,17 @@ impl Current {
     }
 
     /// The memory one hash needs, for a thread to keep.
-    pub(super) fn memory(&self) -> Vec<Block> {
-        vec![Block::new(); self.params.block_count()]
+    pub(super) fn memory<'a>(&self, filled: &'a AtomicU64) -> Memory<'a> {
+        Memory { blocks: vec![Block::new(); self.params.block_count()], filled }
     }
 
     fn argon2(&self) -> Argon2<'static> {
         Argon2::new(Algorithm::Argon2id, Version::V0x13, self.params.clone())
     }
 
-    pub(super) fn hash(&self, memory: &mut [Block], password: &[u8], salt: [u8; SALT_BYTES]) -> Result<String, UnacceptableHash> {
+    pub(super) fn hash(&self, memory: &mut Memory<'_>, password: &[u8], salt: [u8; SALT_BYTES]) -> Result<String, UnacceptableHash> {
         let mut output = Zeroizing::new([0; OUTPUT_BYTES]);
-        if !run(&self.argon2(), memory, password, &salt, output.as_mut_slice()) {
+        if !memory.run(&self.argon2(), password, &salt, output.as_mut_slice()) {
             return Err(UnacceptableHash::Parameters);
         }
         let phc = PasswordHash {
@@ -80,20 +82,17 @@ impl Current {
         Ok(phc.to_string())
     }
 
-    /// One Argon2id run whatever `stored` is; a second one only to renew a right password's hash.
+    /// One Argon2 run whatever `stored` is; a second one only to renew a right password's hash.
     pub(super) fn verify(
         &self,
-        memory: &mut [Block],
+        memory: &mut Memory<'_>,
         password: &[u8],
-        stored: Option<&str>,
+        stored: &str,
         mut salt: impl FnMut() -> [u8; SALT_BYTES],
     ) -> Verified {
         let wrong = Verified { ok: false, rehash: None };
-        let Some(stored) = stored
-            .and_then(|phc| Stored::parse(phc).inspect_err(|error| tracing::error!(%error, "a stored password hash is unusable")).ok())
-        else {
-            let mut output = Zeroizing::new([0; OUTPUT_BYTES]);
-            std::hint::black_box(run(&self.argon2(), memory, password, &[0; SALT_BYTES], output.as_mut_slice()));
+        let Some(stored) = Stored::usable(stored) else {
+            self.refuse(memory, password, None);
             return wrong;
         };
         if !stored.matches(memory, password) {
@@ -101,6 +100,19 @@ impl Current {
         }
         let rehash = if stored.is_current(&self.params) { None } else { self.hash(memory, password, salt()).ok() };
         Verified { ok: true, rehash }
+    }
+
+    /// What [`Self::verify`] does for a wrong password of the account whose hash `stand_in` is; without one, of an account with the current
+    /// parameters. Whatever comes out is thrown away.
+    pub(super) fn refuse(&self, memory: &mut Memory<'_>, password: &[u8], stand_in: Option<&str>) {
+        let thrown_away = match stand_in.and_then(Stored::usable) {
+            Some(stored) => stored.matches(memory, password),
+            None => {
+                let mut output = Zeroizing::new([0; OUTPUT_BYTES]);
+                memory.run(&self.argon2(), password, &[0; SALT_BYTES], output.as_mut_slice())
+            }
+        };
+        std::hint::black_box(thrown_away);
     }
 }
 
@@ -114,6 +126,10 @@ struct Stored {
 }
 
 impl Stored {
+    fn usable(phc: &str) -> Option<Self> {
+        Self::parse(phc).inspect_err(|error| tracing::error!(%error, "a stored password hash is unusable")).ok()
+    }
+
     fn parse(phc: &str) -> Result<Self, UnacceptableHash> {
         let hash = PasswordHash::new(phc).map_err(|_| UnacceptableHash::Malformed)?;
         let algorithm =
@@ -139,21 +155,30 @@ impl Stored {
             && (self.params.m_cost(), self.params.t_cost(), self.params.p_cost()) == (params.m_cost(), params.t_cost(), params.p_cost())
     }
 
-    fn matches(&self, memory: &mut [Block], password: &[u8]) -> bool {
+    fn matches(&self, memory: &mut Memory<'_>, password: &[u8]) -> bool {
         let argon2 = Argon2::new(self.algorithm, self.version, self.params.clone());
         let mut output = Zeroizing::new(vec![0; self.output.len()]);
-        run(&argon2, memory, password, &self.salt, output.as_mut_slice()) && bool::from(output.as_slice().ct_eq(&self.output))
+        memory.run(&argon2, password, &self.salt, output.as_mut_slice()) && bool::from(output.as_slice().ct_eq(&self.output))
     }
 }
 
-/// The one place where Argon2 runs, in the thread's memory where that is enough.
-fn run(argon2: &Argon2<'_>, memory: &mut [Block], password: &[u8], salt: &[u8], output: &mut [u8]) -> bool {
-    let needed = argon2.params().block_count();
-    #[cfg(test)]
-    super::tests::WORK.with(|work| work.set(work.get() + needed * argon2.params().t_cost() as usize));
-    let outcome = match memory.get_mut(..needed) {
-        Some(memory) => argon2.hash_password_into_with_memory(password, salt, output, memory),
-        None => argon2.hash_password_into_with_memory(password, salt, output, vec![Block::new(); needed]),
-    };
-    outcome.is_ok()
+/// What a thread hashes in.
+pub(super) struct Memory<'a> {
+    blocks: Vec<Block>,
+    /// Blocks that were filled, in every thread.
+    filled: &'a AtomicU64,
+}
+
+impl Memory<'_> {
+    /// The one place where Argon2 runs, in the thread's own blocks where they are enough.
+    fn run(&mut self, argon2: &Argon2<'_>, password: &[u8], salt: &[u8], output: &mut [u8]) -> bool {
+        let needed = argon2.params().block_count();
+        let filled = u64::try_from(needed).unwrap_or(u64::MAX).saturating_mul(argon2.params().t_cost().into());
+        self.filled.fetch_add(filled, Ordering::Relaxed);
+        let outcome = match self.blocks.get_mut(..needed) {
+            Some(blocks) => argon2.hash_password_into_with_memory(password, salt, output, blocks),
+            None => argon2.hash_password_into_with_memory(password, salt, output, vec![Block::new(); needed]),
+        };
+        outcome.is_ok()
+    }
 }

@@ -18,9 +18,9 @@ async fn the_right_password_is_ok_and_no_other() {
     let hasher = hasher(&cheap());
     let phc = hasher.hash("Sandbox#2024").await.unwrap();
     assert!(phc.starts_with("$argon2id$v=19$m=64,t=1,p=1$"), "{phc}");
-    assert_eq!(hasher.verify("Sandbox#2024", Some(&phc)).await, Ok(Verified { ok: true, rehash: None }));
+    assert_eq!(hasher.verify("Sandbox#2024", &phc).await, Ok(Verified { ok: true, rehash: None }));
     for wrong in ["sandbox#2024", "Sandbox#202", "Sandbox#2024 ", "", "Sandbox#2024\0"] {
-        assert_eq!(hasher.verify(wrong, Some(&phc)).await, Ok(Verified { ok: false, rehash: None }), "{wrong}");
+        assert_eq!(hasher.verify(wrong, &phc).await, Ok(Verified { ok: false, rehash: None }), "{wrong}");
     }
 }
 
@@ -37,8 +37,8 @@ async fn the_memory_is_reused_without_a_trace_of_the_last_password() {
 #[tokio::test]
 async fn nobody_has_a_password() {
     let hasher = hasher(&cheap());
-    assert!(!hasher.verify("Sandbox#2024", None).await.unwrap().ok);
-    assert!(!hasher.verify("", None).await.unwrap().ok);
+    assert!(!hasher.refuse("Sandbox#2024", None).await.unwrap().ok);
+    assert!(!hasher.refuse("", None).await.unwrap().ok);
 }
 
 #[tokio::test]
@@ -47,7 +47,7 @@ async fn an_unreadable_hash_is_nobodys_password() {
     for stored in
         ["", "x", "$argon2id$", "$2b$12$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW", "$argon2id$v=19$m=64,t=1,p=1$c2FsdHNhbHQ"]
     {
-        assert!(!hasher.verify("x", Some(stored)).await.unwrap().ok, "{stored}");
+        assert!(!hasher.verify("x", stored).await.unwrap().ok, "{stored}");
     }
 }
 
@@ -55,10 +55,10 @@ async fn an_unreadable_hash_is_nobodys_password() {
 async fn a_hash_with_other_parameters_is_renewed_on_success_only() {
     let old = hasher(&cheap()).hash("Sandbox#2024").await.unwrap();
     let hasher = hasher(&PasswordsConfig { iterations: 2, ..cheap() });
-    assert_eq!(hasher.verify("wrong", Some(&old)).await.unwrap().rehash, None);
-    let renewed = hasher.verify("Sandbox#2024", Some(&old)).await.unwrap().rehash.expect("renewed");
+    assert_eq!(hasher.verify("wrong", &old).await.unwrap().rehash, None);
+    let renewed = hasher.verify("Sandbox#2024", &old).await.unwrap().rehash.expect("renewed");
     assert!(renewed.contains("t=2"), "{renewed}");
-    assert_eq!(hasher.verify("Sandbox#2024", Some(&renewed)).await, Ok(Verified { ok: true, rehash: None }));
+    assert_eq!(hasher.verify("Sandbox#2024", &renewed).await, Ok(Verified { ok: true, rehash: None }));
 }
 
 #[tokio::test]
@@ -68,7 +68,7 @@ async fn an_imported_hash_that_needs_more_memory_is_verified() {
         .unwrap()
         .to_string();
     assert_eq!(acceptable(&foreign), Ok(()));
-    let verified = hasher(&cheap()).verify("Sandbox#2024", Some(&foreign)).await.unwrap();
+    let verified = hasher(&cheap()).verify("Sandbox#2024", &foreign).await.unwrap();
     assert!(verified.ok && verified.rehash.is_some());
 }
 
@@ -86,7 +86,7 @@ fn an_imported_hash_cannot_ask_for_the_whole_machine() {
 async fn a_mark_typed_on_another_keyboard_is_the_same_password() {
     let hasher = hasher(&cheap());
     let phc = hasher.hash("M\u{1ead}t kh\u{1ea9}u #1").await.unwrap();
-    assert!(hasher.verify("Ma\u{323}\u{302}t kha\u{302}\u{309}u #1", Some(&phc)).await.unwrap().ok);
+    assert!(hasher.verify("Ma\u{323}\u{302}t kha\u{302}\u{309}u #1", &phc).await.unwrap().ok);
 }
 
 #[tokio::test]
@@ -94,7 +94,7 @@ async fn an_overlong_password_is_wrong_without_being_hashed() {
     let hasher = hasher(&cheap());
     let long = "a".repeat(LONGEST_PASSWORD_BYTES + 1);
     let phc = hasher.hash(&long).await.unwrap();
-    assert!(!hasher.verify(&long, Some(&phc)).await.unwrap().ok);
+    assert!(!hasher.verify(&long, &phc).await.unwrap().ok);
 }
 
 #[tokio::test]
@@ -115,7 +115,7 @@ fn who_has_waited_for_long_waits_for_no_idle_moment() {
         waiting: Condvar::new(),
         queue: 8,
         long,
-        hashed: AtomicU64::new(0),
+        filled: AtomicU64::new(0),
         randomness: Randomness::seeded(1),
     };
     let long = Duration::from_millis(30);
@@ -140,7 +140,7 @@ fn who_has_waited_for_long_waits_for_no_idle_moment() {
 async fn an_abandoned_request_leaves_no_work_behind() {
     let hasher = hasher(&PasswordsConfig { threads: 1, queue: 1, ..cheap() });
     for _ in 0..50 {
-        let request = hasher.verify("x", None);
+        let request = hasher.refuse("x", None);
         let _ = tokio::time::timeout(std::time::Duration::ZERO, request).await;
         assert!(hasher.depth() <= 1);
     }
@@ -149,25 +149,44 @@ async fn an_abandoned_request_leaves_no_work_behind() {
     }
 }
 
-thread_local! {
-    /// Blocks that Argon2 filled in this thread: the work, without the noise of a clock.
-    pub(super) static WORK: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+/// The hash of a password with other parameters than [`cheap`] ones.
+fn imported(algorithm: Algorithm, params: Params) -> String {
+    Argon2::new(algorithm, Version::V0x13, params).hash_password_with_salt(b"Sandbox#2024", b"saltsaltsalt").unwrap().to_string()
 }
 
 #[test]
-fn an_unknown_number_costs_the_same_work() {
+fn an_unknown_number_costs_the_work_of_its_stand_in() {
+    let filled = AtomicU64::new(0);
     let current = Current::new(&cheap()).unwrap();
-    let mut memory = current.memory();
-    let phc = current.hash(&mut memory, b"Sandbox#2024", [1; 16]).unwrap();
-    let mut work = |password: &[u8], stored: Option<&str>| {
-        let before = WORK.get();
-        let verified = current.verify(&mut memory, password, stored, || [2; 16]);
-        (verified.ok, WORK.get() - before)
+    let mut memory = current.memory(&filled);
+    let mut work = |run: &mut dyn FnMut(&mut argon::Memory<'_>)| {
+        let before = filled.load(Ordering::Relaxed);
+        run(&mut memory);
+        filled.load(Ordering::Relaxed) - before
     };
-    assert_eq!(work(b"Sandbox#2024", Some(&phc)), (true, 64));
-    for stored in [Some(phc.as_str()), None, Some("not a hash")] {
-        assert_eq!(work(b"wrong", stored), (false, 64), "{stored:?}");
+    let mut phc = String::new();
+    work(&mut |memory| phc = current.hash(memory, b"Sandbox#2024", [1; 16]).unwrap());
+    let dear = imported(Algorithm::Argon2id, Params::new(128, 3, 1, Some(32)).unwrap());
+    let foreign = imported(Algorithm::Argon2i, Params::new(256, 2, 2, Some(24)).unwrap());
+    for (stored, expected) in [(&phc, 64), (&dear, 3 * 128), (&foreign, 2 * 256)] {
+        assert_eq!(work(&mut |memory| assert!(!current.verify(memory, b"wrong", stored, || [2; 16]).ok)), expected, "{stored}");
+        for password in ["wrong", "Sandbox#2024"] {
+            assert_eq!(work(&mut |memory| current.refuse(memory, password.as_bytes(), Some(stored.as_str()))), expected, "{stored}");
+        }
     }
+    for nobody in [None, Some("not a hash")] {
+        assert_eq!(work(&mut |memory| current.refuse(memory, b"wrong", nobody)), 64, "{nobody:?}");
+    }
+    assert_eq!(work(&mut |memory| assert!(!current.verify(memory, b"wrong", "not a hash", || [2; 16]).ok)), 64);
+}
+
+#[tokio::test]
+async fn the_password_of_a_stand_in_is_nobodys() {
+    let hasher = hasher(&cheap());
+    let phc = hasher.hash("Sandbox#2024").await.unwrap();
+    let before = hasher.work();
+    assert_eq!(hasher.refuse("Sandbox#2024", Some(&phc)).await, Ok(Verified { ok: false, rehash: None }));
+    assert_eq!(hasher.work() - before, 64);
 }
 
 #[test]

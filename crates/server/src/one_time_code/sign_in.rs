@@ -120,7 +120,8 @@ async fn hourly_limit(provider: &Provider, audience: Audience<'_>, now: OffsetDa
     if let Some(sent) = sent.filter(|sent| sent.count >= most) {
         return Some(u64::try_from((sent.since + HOUR - now).whole_seconds().max(1)).unwrap_or(1));
     }
-    provider.short_lived.count(&key, HOUR, now).await.is_err().then_some(60)
+    provider.short_lived.count(&key, most, HOUR, now).await;
+    None
 }
 
 /// Counts that the last code was used.
@@ -150,8 +151,8 @@ pub async fn check(
     let verdict = provider.store.run(move |db| OneTimeCodes::check(db, account, purpose.name(), &code_hash, &limits, now)).await?;
     Ok(match verdict {
         Verdict::Correct => {
-            // When the store has no room for it, the next code has its wait.
-            let _ = provider.short_lived.count(&used_key(account, purpose), Duration::HOUR, now).await;
+            // Where this is forgotten, the next code has its wait.
+            provider.short_lived.count(&used_key(account, purpose), u64::MAX, Duration::HOUR, now).await;
             Ok(())
         }
         Verdict::Wrong { tries_left } => Err(CodeProblem::Wrong { tries_left: u32::try_from(tries_left).unwrap_or(0) }),

@@ -10,7 +10,7 @@ use oidc_provider::client_authentication::{
 };
 use oidc_provider::error::{Registered as _, TEMPORARILY_UNAVAILABLE};
 use oidc_provider::parameters::Parameters;
-use persistence::{Full, Kind, StoreError};
+use persistence::{Full, Kind, Lifetime, Seen, StoreError};
 use sha2::{Digest, Sha256};
 
 use super::refusal::store_code;
@@ -112,9 +112,12 @@ async fn judge(provider: &Provider, standing: ClientStanding, credentials: &Cred
     };
     if let Some(guard) = replay {
         let key = Sha256::new().chain_update(&client.client_id).chain_update([0]).chain_update(&guard.jti).finalize().into();
-        match provider.short_lived.once(Kind::AssertionId, &key, guard.expires_at, now).await {
-            Ok(true) => {}
-            Ok(false) => return Err(ClientAuthenticationError::AssertionReplayed.into()),
+        let lifetime = Lifetime { from: guard.issued_at, to: guard.expires_at };
+        // Keys may have taken seconds to fetch.
+        match provider.short_lived.once(Kind::AssertionId, &key, lifetime, provider.clock.now()).await {
+            Ok(Seen::First) => {}
+            Ok(Seen::Again) => return Err(ClientAuthenticationError::AssertionReplayed.into()),
+            Ok(Seen::Perhaps) => return Err(ClientAuthenticationError::AssertionBeforeRecord.into()),
             // A full store cannot tell a replay: nobody gets in by filling it.
             Err(Full) => return Err(StoreError::Busy.into()),
         }

@@ -6,7 +6,7 @@ const NOON: OffsetDateTime = datetime!(2026-03-02 12:00 UTC);
 const NUMBER: [u8; 32] = [1; 32];
 
 fn store() -> ShortLived {
-    ShortLived::memory()
+    ShortLived::memory(NOON)
 }
 
 fn limits() -> LimitsConfig {
@@ -165,6 +165,29 @@ async fn sign_in_and_recovery_do_not_block_each_other() {
     waits(&throttle, &store, &sign_in(&NUMBER, "203.0.113.5"), 4).await;
     let recovery = Attempt::Recovery { number: &NUMBER, address: "203.0.113.5".parse().unwrap() };
     assert!(throttle.check(&store, &recovery, NOON).await.is_ok());
+}
+
+/// More networks than there is room for counters, each with a recovery of a number of its own.
+#[tokio::test]
+async fn recoveries_from_very_many_networks_refuse_nobody_and_free_no_guesser() {
+    let (throttle, store) = (Throttle::new(limits()), store());
+    let guesser = sign_in(&NUMBER, "203.0.113.5");
+    waits(&throttle, &store, &guesser, 6).await;
+    // The guesser has eight seconds to wait by now.
+    let (spraying, later) = ("198.51.100.7", NOON + Duration::seconds(7));
+    for number in 0..7_u8 {
+        fail(&throttle, &store, &sign_in(&[100 + number; 32], spraying), later).await.unwrap();
+    }
+    for network in 0..400_000_u64 {
+        let mut number = [0; 32];
+        number[..8].copy_from_slice(&network.to_be_bytes());
+        let address = IpAddr::from(std::net::Ipv6Addr::from_bits((0x2001_0db8 << 96) | (u128::from(network) << 64)));
+        let attempt = Attempt::Recovery { number: &number, address };
+        assert_eq!(fail(&throttle, &store, &attempt, later).await, Ok(()), "{network}");
+    }
+    assert!(throttle.check(&store, &guesser, later).await.is_err(), "the number that was guessed at");
+    assert!(throttle.check(&store, &sign_in(&[99; 32], spraying), later).await.is_err(), "the network that tried many numbers");
+    assert_eq!(throttle.check(&store, &sign_in(&[99; 32], "192.0.2.1"), later).await, Ok(()), "everybody else");
 }
 
 #[tokio::test]

@@ -6,9 +6,11 @@ use hmac::{Hmac, KeyInit, Mac};
 use oidc_provider::client::{AuthenticationMethod, ClientMetadata, GrantType};
 use oidc_provider::jose::{SigningKey, SigningKeys};
 use oidc_provider::signing_alg::SigningAlg;
+use persistence::Kind;
 use serde_json::{Map, Value, json};
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 use std::sync::Arc;
+use time::Duration;
 
 use crate::support::{Answer, App};
 
@@ -34,6 +36,8 @@ impl KeyHolder {
             config.limits.client_tries = 1000;
         })
         .await;
+        // `iat` is in whole seconds: in its first second a node cannot tell what was made before.
+        app.later(1);
         Self { app, keys: SigningKeys::new(vec![key], vec![]), public }
     }
 
@@ -94,6 +98,61 @@ async fn a_replay_is_recognised_by_jti_however_the_assertion_is_written() {
     refused(&holder.present(&two).await, "the same jti signed again");
     holder.app.later(59);
     refused(&holder.present(&one).await, "just before it expires");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_assertion_that_was_used_before_a_restart_is_not_taken_again() {
+    let holder = KeyHolder::start().await;
+    let used = holder.sign(&holder.honest("used"));
+    let unused = holder.sign(&holder.honest("unused"));
+    assert_eq!(holder.present(&used).await.status, 200);
+    holder.app.later(1);
+    let node = holder.app.restarted().await;
+    let present = async |assertion: &str| {
+        let fields = [("grant_type", "client_credentials"), ("client_assertion_type", ASSERTION_TYPE), ("client_assertion", assertion)];
+        node.portal().bare_post("/oauth2/token", &[], &fields).await
+    };
+    for (assertion, what) in [(&used, "a replay"), (&unused, "whether this one was used the node cannot know")] {
+        let answer = present(assertion).await;
+        refused(&answer, what);
+        assert!(answer.json()["error_description"].as_str().unwrap().contains("make a new one, with iat"), "{}", answer.body);
+    }
+    holder.app.later(1);
+    let new = holder.sign(&holder.honest("new"));
+    assert_eq!(present(&new).await.status, 200, "made since");
+    refused(&present(&new).await, "and that one once");
+    // Without iat an assertion may be as old as assertions get.
+    let mut timeless = holder.honest("timeless");
+    timeless.remove("iat");
+    refused(&present(&holder.sign(&timeless)).await, "it may be nine minutes old");
+    let exp = node.provider.clock.now().unix_timestamp() + 600;
+    timeless.extend([("exp".to_owned(), json!(exp)), ("jti".to_owned(), json!("timeless-2"))]);
+    assert_eq!(present(&holder.sign(&timeless)).await.status, 200, "it has the longest lifetime before it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_assertion_is_good_once_whatever_the_clock_does() {
+    let holder = KeyHolder::start().await;
+    let (clock, store) = (&holder.app.provider.clock, &holder.app.provider.short_lived);
+    let (used, begun) = (holder.sign(&holder.honest("used")), clock.now());
+    assert_eq!(holder.present(&used).await.status, 200);
+    // An hour ahead the mark is over, and goes when something else comes to its place.
+    holder.app.later(3600);
+    let mut beside: [u8; 32] = Sha256::digest(b"portal-key\0used").into();
+    beside[31] ^= 1;
+    store.put(Kind::Interaction, &beside, "", Vec::new(), clock.now() + Duration::MINUTE, clock.now()).await.unwrap();
+    refused(&holder.present(&used).await, "expired");
+    holder.app.at(begun + Duration::seconds(5));
+    refused(&holder.present(&used).await, "back again");
+    holder.app.later(1);
+    assert_eq!(holder.present(&holder.sign(&holder.honest("new"))).await.status, 200, "an honest client waits for nothing");
+    // Back another hour: everything lives an hour longer, the mark as well.
+    let second = holder.sign(&holder.honest("second"));
+    assert_eq!(holder.present(&second).await.status, 200);
+    holder.app.at(begun - Duration::HOUR);
+    refused(&holder.present(&second).await, "of another hour");
+    holder.app.at(begun + Duration::seconds(10));
+    refused(&holder.present(&second).await, "of this hour");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -144,7 +144,7 @@ async fn a_full_hashing_queue_is_503_with_retry_after() {
             let (provider, over, refused) = (Arc::clone(&app.provider), Arc::clone(&over), Arc::clone(&refused));
             tokio::spawn(async move {
                 while !over.load(Ordering::Relaxed) {
-                    if provider.hasher.verify("x", None).await.is_err() {
+                    if provider.hasher.refuse("x", None).await.is_err() {
                         refused.fetch_add(1, Ordering::Relaxed);
                         tokio::task::yield_now().await;
                     }

@@ -4,7 +4,7 @@ use account_policy::{CitizenId, admit};
 use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use oidc_provider::client::Client;
-use persistence::accounts::Account;
+use persistence::accounts::{Account, PasswordOf};
 use persistence::holders::Holder;
 use persistence::messages::Message;
 use persistence::sessions::Session;
@@ -81,9 +81,14 @@ async fn authenticate(posted: &Posted<'_>, typed: &str, password: &str) -> Resul
     if let Err(throttled) = provider.throttle.check(&provider.short_lived, &attempt, now).await {
         return Ok(Err(SignInProblem::Throttled { seconds: throttled.seconds }));
     }
-    let account = provider.store.read(move |db| Account::find_by_number(db, &hash)).await?;
-    let stored = account.as_ref().and_then(|account| account.password_hash.as_deref());
-    let Ok(verified) = provider.hasher.verify(password, stored).await else { return Ok(Err(SignInProblem::Busy)) };
+    let (account, checked) = match provider.store.read(move |db| PasswordOf::find(db, &hash)).await? {
+        PasswordOf::Account(account) => {
+            let checked = provider.hasher.verify(password, account.password_hash.as_deref().unwrap_or_default()).await;
+            (Some(account), checked)
+        }
+        PasswordOf::Nobody { stand_in } => (None, provider.hasher.refuse(password, stand_in.as_deref()).await),
+    };
+    let Ok(verified) = checked else { return Ok(Err(SignInProblem::Busy)) };
     let Some(mut account) = account.filter(|_| verified.ok) else {
         provider.throttle.failed(&provider.short_lived, &attempt, now).await;
         return Ok(Err(SignInProblem::Wrong));

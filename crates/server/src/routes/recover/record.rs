@@ -59,8 +59,8 @@ impl Recovery {
 
     /// Counts a try at its codes; `false` when it has had as many as a code survives. The same for a number without an account.
     pub async fn try_once(&self, provider: &Provider) -> bool {
-        let tries = provider.short_lived.count(&hash("recovery tries", &self.id), LIFETIME, provider.clock.now()).await;
-        tries.is_ok_and(|tries| tries <= provider.config.limits.one_time_code_tries.into())
+        let most = provider.config.limits.one_time_code_tries.into();
+        provider.short_lived.count(&hash("recovery tries", &self.id), most, LIFETIME, provider.clock.now()).await <= most
     }
 
     /// The citizen number.

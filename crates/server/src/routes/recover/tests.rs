@@ -107,7 +107,7 @@ impl Node {
 
     async fn accepts(&self, number: &str, password: &str) -> bool {
         let stored = self.account(number).await.password_hash;
-        self.provider.hasher.verify(password, stored.as_deref()).await.unwrap().ok
+        self.provider.hasher.verify(password, stored.as_deref().unwrap_or_default()).await.unwrap().ok
     }
 }
 

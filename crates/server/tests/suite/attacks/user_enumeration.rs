@@ -1,10 +1,14 @@
 //! Learning who has an account: by the answer, its headers, the work that is done for it, or the questions that the database is asked.
-//! Work is counted, not timed: the same number of hashes and the same statements in the same order take the same time.
+//! Work is counted, not timed: as many blocks filled by Argon2 and the same statements in the same order take the same time.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, Once, PoisonError};
 
+use account_policy::CitizenId;
 use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
+use dinhdanh::config::PasswordsConfig;
+use dinhdanh::hashing::Hasher;
+use dinhdanh::randomness::Randomness;
 use persistence::accounts::Account;
 
 use crate::support::{AN, ANNA, Answer, App, CUONG, DUNG, GIANG, PASSWORD};
@@ -53,7 +57,7 @@ struct Trace {
     status: u16,
     headers: Vec<(String, String)>,
     text: String,
-    hashes: u64,
+    work: u64,
     statements: Vec<String>,
 }
 
@@ -81,11 +85,11 @@ fn outside(answer: &Answer, typed: &str) -> (u16, Vec<(String, String)>, String)
 async fn wrong_password(app: &App, number: &str) -> Trace {
     let browser = app.browser();
     let page = browser.get(&app.portal().authorize(&[])).await;
-    let before = app.provider.hasher.hashed();
+    let before = app.provider.hasher.work();
     asked(app);
     let answer = browser.sign_in(&page, number, "wrong").await;
     let (status, headers, text) = outside(&answer, number);
-    Trace { status, headers, text, hashes: app.provider.hasher.hashed() - before, statements: asked(app) }
+    Trace { status, headers, text, work: app.provider.hasher.work() - before, statements: asked(app) }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -96,7 +100,7 @@ async fn a_wrong_password_costs_and_looks_the_same_whoever_is_named() {
     let hash = app.account(AN).await.password_hash.unwrap();
     assert!(app.provider.store.run(move |db| Account::set_password(db, passwordless, "", db_now())).await.unwrap());
     let known = wrong_password(&app, AN).await;
-    assert_eq!((known.status, known.hashes), (400, 1), "one hash");
+    assert_eq!((known.status, known.work), (400, 64), "one hash");
     assert!(!known.statements.is_empty() && !known.text.contains(&hash), "{known:?}");
     for (number, who) in [
         (AN, "the same again"),
@@ -108,6 +112,42 @@ async fn a_wrong_password_costs_and_looks_the_same_whoever_is_named() {
         ("098000000098", "another number that nobody has"),
     ] {
         assert_eq!(wrong_password(&app, number).await, known, "{who}");
+    }
+}
+
+/// Accounts that were imported with dearer hashes tell by their work that they are there, unless numbers that nobody has cost as much as often.
+#[tokio::test(flavor = "multi_thread")]
+async fn with_imported_hashes_a_number_that_nobody_has_costs_what_the_next_account_costs() {
+    listen();
+    let app = App::with(|config| config.limits.address_tries = 1000).await;
+    let passwords = PasswordsConfig { memory_kib: 256, iterations: 2, ..app.provider.config.passwords.clone() };
+    let imported = Hasher::new(&passwords, Randomness::system()).unwrap().hash(PASSWORD).await.unwrap();
+    let accounts = app.provider.store.read(|db| Account::list(db, None, 1000)).await.unwrap();
+    // By the hash of the number, every other one of those with a password.
+    let mut order: Vec<_> =
+        accounts.iter().filter(|account| account.password_hash.is_some()).map(|account| account.number_hash.0).collect();
+    order.sort_unstable();
+    for hash in order.iter().step_by(2) {
+        let (id, imported) = (accounts.iter().find(|account| account.number_hash.0 == *hash).unwrap().id, imported.clone());
+        assert!(app.provider.store.run(move |db| Account::set_password(db, id, &imported, db_now())).await.unwrap());
+    }
+    let expected = |number: &str| {
+        let hash = app.provider.keyring.number_hash(&CitizenId::parse(number).unwrap()).0;
+        order.iter().position(|next| *next >= hash).map_or(64, |place| if place % 2 == 0 { 2 * 256 } else { 64 })
+    };
+    let known = wrong_password(&app, AN).await;
+    let mut costs = HashMap::<u64, u32>::new();
+    for serial in 0..60 {
+        let number = format!("0980001000{serial:02}");
+        let trace = wrong_password(&app, &number).await;
+        assert_eq!(trace.work, expected(&number), "{number}");
+        assert_eq!(Trace { work: known.work, ..trace }, known, "{number}: all else is as ever");
+        *costs.entry(trace.work).or_default() += 1;
+    }
+    assert_eq!(known.work, expected(AN));
+    assert_eq!(costs.len(), 2, "{costs:?}");
+    for number in ["098000100000", "098000100001", AN] {
+        assert_eq!(wrong_password(&app, number).await.work, expected(number), "the same again");
     }
 }
 
