@@ -187,7 +187,7 @@ fn groups() -> Vec<ConsentGroup> {
 }
 
 /// One notice of each kind; the match makes the compiler ask for a new one here.
-fn notices() -> Vec<(&'static str, Notice)> {
+pub(super) fn notices() -> Vec<(&'static str, Notice)> {
     let grounds = ["HOLDER_REQUEST", "TERMS_BREACH", "CARD_REVOKED_OR_HELD", "DEATH", "AUTHORITY_REQUEST", "NEW_GROUND"];
     let all = [
         Notice::EidLocked { grounds: vec![grounds[0].into()] },

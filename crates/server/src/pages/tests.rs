@@ -1,5 +1,7 @@
 //! Every sample page, in both languages, read as a browser would.
 
+mod markup;
+
 use scraper::{Html, Selector};
 
 use super::samples::{Sample, samples};

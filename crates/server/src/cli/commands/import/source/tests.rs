@@ -37,6 +37,22 @@ fn quotes_breaks_marks_and_empty_lines_are_read_as_rfc_4180_has_them() {
     assert_eq!(read(ImportFormat::Csv, quoted.as_bytes()).unwrap(), [row(2, "1", "An")]);
 }
 
+/// Old Macintosh files, and a stray one in the middle: the row ends there, and no row is said to stand behind the last line.
+#[test]
+fn a_carriage_return_by_itself_ends_a_row() {
+    let file = format!("{HEADINGS}\r1,a,x,1\r\r2,b,x,1\r");
+    let rows = read(ImportFormat::Csv, file.as_bytes()).unwrap();
+    assert_eq!(rows.iter().map(|(_, row)| row.clone()).collect::<Vec<_>>(), [row(0, "1", "a").1, row(0, "2", "b").1]);
+    let stray = format!("{HEADINGS}\n1,a,x,1\r2,b\n3,c,x,1\n");
+    let rows = read(ImportFormat::Csv, stray.as_bytes()).unwrap();
+    assert_eq!(rows.len(), 3);
+    assert_eq!((&rows[0].1, &rows[2].1), (&row(0, "1", "a").1, &row(0, "3", "c").1));
+    assert_eq!(rows[1].1, Err(Refusal::row("has 2 columns, the first line has 4")));
+    for (line, _) in &rows {
+        assert!((1..=4).contains(line), "{line}");
+    }
+}
+
 #[test]
 fn a_row_that_cannot_be_read_is_refused_and_the_next_one_is_read() {
     let mut file = format!("{HEADINGS}\n1,a,x\n2,b,x,1,more\n").into_bytes();
@@ -102,6 +118,8 @@ fn a_gzip_file_reads_as_the_file_in_it() {
     let packed = packed.finish().unwrap();
     assert_eq!(read(ImportFormat::Csv, &packed).unwrap(), [row(2, "1", "a")]);
     assert!(read(ImportFormat::Csv, &packed[..packed.len() - 9]).is_err(), "half a file is no file");
+    let twice = [&packed[..], &packed[..]].concat();
+    assert_eq!(read(ImportFormat::Csv, &twice).unwrap().len(), 3, "two members are one file (RFC 1952 §2.2)");
 }
 
 proptest! {
