@@ -196,9 +196,10 @@ struct Next<'a>(&'a [u8]);
 const LAST: &[u8] = &[0xff; 32];
 
 written!(Next -> <accounts::table as Table>::AllColumns, |query, out| {
-    out.push_sql(
-        "SELECT id, number_hash, kind, level, state, password_hash, epoch, lock_grounds, created_at, updated_at, password_changed_at          FROM accounts WHERE number_hash >= ",
-    );
+    out.push_sql(concat!(
+        "SELECT id, number_hash, kind, level, state, password_hash, epoch, lock_grounds, created_at, updated_at, password_changed_at",
+        " FROM accounts WHERE number_hash >= "
+    ));
     out.push_bind_param::<Binary, _>(query.0)?;
     out.push_sql(" AND number_hash <= COALESCE((SELECT number_hash FROM accounts WHERE number_hash >= ");
     out.push_bind_param::<Binary, _>(query.0)?;
