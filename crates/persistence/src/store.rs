@@ -23,7 +23,7 @@ pub struct StoreOptions {
     pub queue: usize,
     /// Closures in one commit at most; SQLite only.
     pub largest_batch: usize,
-    /// How long the writer waits for company; SQLite only. About 1 ms pays (design section 3).
+    /// How long the writer waits for company, and again while more keeps coming; SQLite only. About 1 ms pays (design section 3).
     pub linger: Duration,
     /// How long a caller waits for a pooled connection before [`StoreError::Busy`].
     pub wait: Duration,

@@ -5,7 +5,7 @@ use time::{Duration, OffsetDateTime};
 
 use crate::browser::Browser;
 use crate::machine::{AN, Machine, alone};
-use crate::steps::{Portal, sign_in, signed_in, silent_code, silent_tokens};
+use crate::steps::{Portal, at_work, sign_in, signed_in, silent_code, silent_tokens};
 
 /// Moves the node's time by that much, and waits until the node has said so in its log.
 async fn jump(machine: &Machine, by: Duration) {
@@ -35,10 +35,7 @@ async fn code_other_than(browser: &Browser, known: &str) -> Option<String> {
 async fn a_clock_that_goes_back_an_hour_ends_nothing_and_keeps_nobody_waiting() {
     let _alone = alone().await;
     let machine = Machine::new();
-    let node = machine.serve();
-    let portal = Portal::of(&machine);
-    let browser = signed_in(&machine).await;
-    let before = silent_tokens(&browser, &portal).await;
+    let (node, portal, browser, before) = at_work(&machine).await;
     let used = silent_code(&browser, &portal).await;
     assert!(portal.redeem(&used).await.unwrap().tokens().is_some());
     let in_flight = silent_code(&browser, &portal).await;
@@ -78,10 +75,7 @@ async fn a_clock_that_goes_back_an_hour_ends_nothing_and_keeps_nobody_waiting() 
 async fn a_clock_that_goes_a_day_ahead_ends_what_a_day_ends_and_revives_nothing_when_it_comes_back() {
     let _alone = alone().await;
     let machine = Machine::new();
-    let node = machine.serve();
-    let portal = Portal::of(&machine);
-    let browser = signed_in(&machine).await;
-    let before = silent_tokens(&browser, &portal).await;
+    let (node, portal, browser, before) = at_work(&machine).await;
     let used = silent_code(&browser, &portal).await;
     assert!(portal.redeem(&used).await.unwrap().tokens().is_some());
     let in_flight = silent_code(&browser, &portal).await;

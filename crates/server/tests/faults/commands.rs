@@ -8,7 +8,7 @@ use diesel::{Connection, SqliteConnection};
 
 use crate::browser::Browser;
 use crate::machine::{Machine, alone};
-use crate::steps::{Portal, sign_in, signed_in, silent_tokens};
+use crate::steps::{Portal, at_work, sign_in, signed_in, silent_tokens};
 
 fn said(output: &std::process::Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
@@ -18,10 +18,7 @@ fn said(output: &std::process::Output) -> String {
 async fn a_backup_beside_a_node_comes_back_and_revives_nothing() {
     let _alone = alone().await;
     let machine = Machine::new();
-    let node = machine.serve();
-    let portal = Portal::of(&machine);
-    let browser = signed_in(&machine).await;
-    let tokens = silent_tokens(&browser, &portal).await;
+    let (node, portal, browser, tokens) = at_work(&machine).await;
 
     let file = machine.path("backup.sqlite");
     let file_name = file.to_str().unwrap();

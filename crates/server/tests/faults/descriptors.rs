@@ -10,7 +10,7 @@ use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
 
 use crate::machine::{Machine, alone};
 use crate::process::Node;
-use crate::steps::{Portal, probe, signed_in, silent_tokens};
+use crate::steps::{Portal, at_work, probe, signed_in, silent_tokens};
 
 fn limited(machine: &Machine, files: u32) -> Command {
     let mut command = Command::new("sh");
@@ -84,10 +84,7 @@ fn lower(node: &Node) -> Rlimit {
 async fn a_full_table_of_descriptors_is_said_and_whoever_is_connected_is_served() {
     let _alone = alone().await;
     let machine = Machine::new();
-    let node = machine.serve();
-    let portal = Portal::of(&machine);
-    let browser = signed_in(&machine).await;
-    let before = silent_tokens(&browser, &portal).await;
+    let (node, portal, browser, before) = at_work(&machine).await;
     let granted = fill_the_table(&machine, &node).await;
 
     // The database needs no new file: what is written is kept.

@@ -3,17 +3,14 @@
 use crate::browser::Browser;
 use crate::machine::{Machine, alone};
 use crate::small_disk::SmallDisk;
-use crate::steps::{Portal, Tokens, Told, probe, sign_in, signed_in, silent_code, silent_tokens};
+use crate::steps::{Portal, Tokens, Told, at_work, probe, sign_in, signed_in, silent_code, silent_tokens};
 
 #[tokio::test]
 async fn a_full_disk_is_said_puts_people_off_and_loses_nothing() {
     let _alone = alone().await;
     let Some(disk) = SmallDisk::find(24) else { return };
     let machine = Machine::on(disk.path());
-    let node = machine.serve();
-    let portal = Portal::of(&machine);
-    let browser = signed_in(&machine).await;
-    let before = silent_tokens(&browser, &portal).await;
+    let (node, portal, browser, before) = at_work(&machine).await;
 
     disk.fill();
     // What the log of the database still has room for is served and kept.
@@ -70,10 +67,7 @@ async fn a_disk_that_turns_read_only_under_a_node_is_said_puts_people_off_and_lo
     let _alone = alone().await;
     let Some(disk) = SmallDisk::ext4(32) else { return };
     let machine = Machine::on(disk.path());
-    let node = machine.serve();
-    let portal = Portal::of(&machine);
-    let browser = signed_in(&machine).await;
-    let before = silent_tokens(&browser, &portal).await;
+    let (node, portal, browser, before) = at_work(&machine).await;
 
     let frozen = SmallDisk::freeze(&[machine.database(), machine.data.join("dinhdanh.sqlite-wal")]);
     let refused = silent_code(&browser, &portal).await;

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::browser::{Answer, Browser};
 use crate::machine::{AN, Machine, PASSWORD, SECRET};
+use crate::process::Node;
 
 /// RFC 7636 Appendix B.
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
@@ -141,6 +142,15 @@ pub async fn signed_in(machine: &Machine) -> Browser {
     let answer = sign_in(&browser, &Portal::of(machine)).await;
     assert!(answer.parameter("code").is_some(), "{} {}", answer.status, answer.text());
     browser
+}
+
+/// A node at work: the portal, somebody who is signed in, and what the portal got for it.
+pub async fn at_work(machine: &Machine) -> (Node, Portal, Browser, Tokens) {
+    let node = machine.serve();
+    let portal = Portal::of(machine);
+    let browser = signed_in(machine).await;
+    let tokens = silent_tokens(&browser, &portal).await;
+    (node, portal, browser, tokens)
 }
 
 /// A code by `prompt=none`.
